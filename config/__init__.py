@@ -1,0 +1,5 @@
+"""The project: settings, the Celery application, addresses."""
+
+from config.celery import app as celery_app
+
+__all__ = ["celery_app"]
