@@ -23,7 +23,8 @@ running = ExitStack()
 def pytest_load_initial_conftests() -> Generator[None, None, None]:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         _remove_leftovers()
-        os.environ.update(running.enter_context(local_services(VAR / f"test-{os.getpid()}", durable=False)))
+        services = running.enter_context(local_services(VAR / f"test-{os.getpid()}", durable=False))
+        os.environ.update(services.addresses)
     return (yield)
 
 

@@ -14,10 +14,10 @@ from urllib.parse import quote
 
 import psycopg
 
-from config.services import processes
 from config.services.errors import ServiceError
 from config.services.places import Places, locate
 from config.services.predecessor import end_predecessor
+from config.services.processes import Child
 
 START_SECONDS = 30
 OWNER = "matchmaker"
@@ -35,23 +35,28 @@ UNSAFE_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
 
 
 @contextmanager
-def running(state: Path, *, durable: bool = True) -> Iterator[str]:
-    """Run a server while the block lasts, its cluster made at the first start; yield the URL of its database."""
+def running(state: Path, *, durable: bool = True) -> Iterator[tuple[str, Child]]:
+    """Run a server while the block lasts, its cluster made at the first start; yield its URL and its process."""
     places = locate(state)
-    log = state / "postgres.log"
+    child = _child(places, durable=durable, log=state / "postgres.log")
     end_predecessor(places.data)
     if not (places.data / "PG_VERSION").exists():
-        _initialise(places, durable=durable, log=log)
+        _initialise(places, durable=durable, log=child.log)
+    child.start()
+    try:
+        _wait_until_ready(child, places)
+        yield _url(places, OWNER, OWNER), child
+    finally:
+        child.stop()
+
+
+def _child(places: Places, *, durable: bool, log: Path) -> Child:
     settings = SETTINGS | {"unix_socket_directories": str(places.socket)} | ({} if durable else UNSAFE_SETTINGS)
     command = [str(places.binaries / "postgres"), "-D", str(places.data)]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
-    process = processes.spawn(command, log=log, death_signal=signal.SIGINT, cwd="/", env=ENVIRONMENT, **places.as_user)
-    try:
-        _wait_until_ready(process, places, log=log)
-        yield _url(places, OWNER, OWNER)
-    finally:
-        processes.stop(process, signal.SIGINT)  # "fast": open connections are ended, the data is flushed
+    fast_stop = signal.SIGINT  # open connections are ended, the data is flushed
+    return Child(command, log=log, stop_signal=fast_stop, options={"cwd": "/", "env": ENVIRONMENT, **places.as_user})
 
 
 def _initialise(places: Places, *, durable: bool, log: Path) -> None:
@@ -73,7 +78,7 @@ def _initialise(places: Places, *, durable: bool, log: Path) -> None:
         raise ServiceError(f"PostgreSQL's data directory could not be made; see {log}")
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], places: Places, *, log: Path) -> None:
+def _wait_until_ready(child: Child, places: Places) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
@@ -81,8 +86,8 @@ def _wait_until_ready(process: subprocess.Popen[bytes], places: Places, *, log: 
                 _create_database(connection)
             return
         except psycopg.OperationalError as error:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise ServiceError(f"PostgreSQL did not start; see {log}") from error
+            if not child.alive or time.monotonic() > deadline:
+                raise ServiceError(f"PostgreSQL did not start; see {child.log}") from error
             time.sleep(0.02)
 
 

@@ -5,11 +5,56 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
+STOP_SECONDS = 15
+
+
+@dataclass
+class Child:
+    """A program that can be started, stopped, and started again when it died.
+
+    It gets its own session, so that Ctrl-C reaches only the parent, which then stops its children one by one.
+    `options` go to subprocess.Popen.
+    """
+
+    command: list[str]
+    log: Path
+    stop_signal: int = signal.SIGTERM
+    options: Mapping[str, Any] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(  # noqa: S603 - the command is ours
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=end_with_parent(self.stop_signal),
+                **self.options,
+            )
+
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self) -> None:
+        """Ask it to end and wait; when it does not, kill its whole session."""
+        process = self.process
+        if process is None or process.poll() is not None:
+            return
+        process.send_signal(self.stop_signal)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def end_with_parent(signal_number: int) -> Callable[[], None] | None:
@@ -29,30 +74,3 @@ def end_with_parent(signal_number: int) -> Callable[[], None] | None:
             os.kill(os.getpid(), signal_number)
 
     return set_death_signal
-
-
-def spawn(
-    command: Sequence[str], *, log: Path, death_signal: int = signal.SIGTERM, **options: Any
-) -> subprocess.Popen[bytes]:
-    """Start a child in its own session, so that Ctrl-C reaches only the parent, which then stops children in order."""
-    with log.open("ab") as output:
-        return subprocess.Popen(  # noqa: S603 - the command is ours
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            preexec_fn=end_with_parent(death_signal),
-            **options,
-        )
-
-
-def stop(process: subprocess.Popen[bytes], signal_number: int = signal.SIGTERM, *, patience: float = 15) -> None:
-    """Ask the child to end and wait; past `patience` seconds kill its whole session."""
-    if process.poll() is None:
-        process.send_signal(signal_number)
-        try:
-            process.wait(patience)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()

@@ -7,12 +7,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 import redis
 
-from config.services import StateInUseError, local_services, remove_state, valkey
+from config.services import LocalServices, StateInUseError, local_services, remove_state
 from config.services.places import SOCKET_PATH_LIMIT
 from config.services.predecessor import end_predecessor
 
@@ -20,8 +21,8 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from config.services import local_services
-with local_services(Path(sys.argv[1]), environment={}) as addresses:
-    print(addresses["DATABASE_URL"], addresses["REDIS_URL"], flush=True)
+with local_services(Path(sys.argv[1]), environment={}) as services:
+    print(*services.addresses.values(), flush=True)
     time.sleep(60)
 """
 
@@ -30,6 +31,14 @@ with local_services(Path(sys.argv[1]), environment={}) as addresses:
 def state(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path / "state"
     remove_state(tmp_path / "state")
+
+
+def database(services: LocalServices) -> psycopg.Connection:
+    return psycopg.connect(services.addresses["DATABASE_URL"])
+
+
+def broker(url: str) -> redis.Redis:
+    return redis.Redis.from_url(url, retry=None)
 
 
 def refuses(url: str) -> bool:
@@ -50,30 +59,31 @@ def wait_until(condition: Callable[[], bool], seconds: float = 10) -> bool:
 
 
 def test_a_second_start_keeps_the_data_and_a_stop_leaves_no_server(state: Path) -> None:
-    with local_services(state, environment={}) as addresses, psycopg.connect(addresses["DATABASE_URL"]) as connection:
+    with local_services(state, environment={}) as services, database(services) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
-    assert refuses(addresses["DATABASE_URL"])
+    assert refuses(services.addresses["DATABASE_URL"])
     with pytest.raises(redis.ConnectionError):
-        redis.Redis.from_url(addresses["REDIS_URL"]).ping()
-    with local_services(state, environment={}) as addresses, psycopg.connect(addresses["DATABASE_URL"]) as connection:
+        broker(services.addresses["REDIS_URL"]).ping()
+    with local_services(state, environment={}) as services, database(services) as connection:
         assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
 
 
 def test_the_role_is_no_superuser_yet_may_create_what_migrations_create(state: Path) -> None:
-    with local_services(state, environment={}) as addresses, psycopg.connect(addresses["DATABASE_URL"]) as connection:
+    with local_services(state, environment={}) as services, database(services) as connection:
         superuser = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
         for extension in ("btree_gist", "pg_trgm", "unaccent"):
-            connection.execute(f"CREATE EXTENSION {extension}")
+            connection.execute(f"CREATE EXTENSION {extension}")  # type: ignore[call-overload]
     assert superuser == (False,)
 
 
 def test_the_broker_asks_for_a_password_that_no_command_line_shows(state: Path) -> None:
-    with local_services(state, environment={}) as addresses:
-        password, port = addresses["REDIS_URL"].split(":")[2].split("@")[0], addresses["REDIS_URL"].split(":")[3]
+    with local_services(state, environment={}) as services:
+        address = urlsplit(services.addresses["REDIS_URL"])
         with pytest.raises(redis.AuthenticationError):
-            redis.Redis(port=int(port.split("/")[0])).ping()
-        lines = [p.read_bytes() for p in Path("/proc").glob("[0-9]*/cmdline") if os.access(p, os.R_OK)]
-    assert not [line for line in lines if password.encode() in line]
+            redis.Redis(port=address.port or 0, retry=None).ping()
+        lines = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if os.access(path, os.R_OK)]
+    assert lines
+    assert not [line for line in lines if str(address.password).encode() in line]
 
 
 def test_a_second_owner_of_the_same_state_is_refused(state: Path) -> None:
@@ -83,10 +93,10 @@ def test_a_second_owner_of_the_same_state_is_refused(state: Path) -> None:
 
 def test_servers_that_the_environment_names_are_not_started(state: Path) -> None:
     named = {"DATABASE_URL": "postgresql://elsewhere/x", "REDIS_URL": "redis://elsewhere/0"}
-    with local_services(state, environment=named) as addresses:
-        assert addresses == {}
-    with local_services(state, environment={"DATABASE_URL": "postgresql://elsewhere/x"}) as addresses:
-        assert list(addresses) == ["REDIS_URL"]
+    with local_services(state, environment=named) as services:
+        assert (services.addresses, services.children) == ({}, {})
+    with local_services(state, environment={"DATABASE_URL": "postgresql://elsewhere/x"}) as services:
+        assert list(services.addresses) == ["REDIS_URL"]
 
 
 def test_a_throw_away_state_is_removed_even_when_the_block_fails(state: Path) -> None:
@@ -97,24 +107,22 @@ def test_a_throw_away_state_is_removed_even_when_the_block_fails(state: Path) ->
 
 def test_a_state_with_blanks_and_a_path_too_long_for_a_socket_works(tmp_path: Path) -> None:
     state = tmp_path / ("a b " + "x" * SOCKET_PATH_LIMIT) / "state"
-    with local_services(state, durable=False, environment={}) as addresses:
-        psycopg.connect(addresses["DATABASE_URL"]).close()
-        redis.Redis.from_url(addresses["REDIS_URL"]).ping()
+    with local_services(state, durable=False, environment={}) as services:
+        database(services).close()
+        assert broker(services.addresses["REDIS_URL"]).ping()
 
 
 def test_servers_end_with_a_killed_owner_and_the_next_start_is_clean(state: Path) -> None:
-    owner = subprocess.Popen([sys.executable, "-c", HOLD, str(state)], stdout=subprocess.PIPE, text=True)
-    assert owner.stdout is not None
-    database_url, redis_url = owner.stdout.readline().split()
-    owner.send_signal(signal.SIGKILL)
-    owner.wait()
-    with local_services(state, environment={}) as addresses:  # at once: the old server may still be stopping
-        assert addresses["DATABASE_URL"] == database_url
-        psycopg.connect(database_url).close()
+    with subprocess.Popen([sys.executable, "-c", HOLD, str(state)], stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout is not None
+        database_url, redis_url = owner.stdout.readline().split()
+        owner.send_signal(signal.SIGKILL)
+    with local_services(state, environment={}) as services:  # at once: the old server may still be stopping
+        assert services.addresses["DATABASE_URL"] == database_url
+        database(services).close()
     assert wait_until(lambda: refuses(database_url))
     with pytest.raises(redis.ConnectionError):
-        redis.Redis.from_url(redis_url).ping()
-    owner.stdout.close()
+        broker(redis_url).ping()
 
 
 def test_a_pid_file_that_names_a_stranger_harms_nobody(tmp_path: Path) -> None:
@@ -128,8 +136,21 @@ def test_a_pid_file_that_names_a_stranger_harms_nobody(tmp_path: Path) -> None:
     stranger.wait()
 
 
-def test_a_broker_can_come_back_on_its_old_address(tmp_path: Path) -> None:
-    port = valkey.free_port()
-    for _ in range(2):
-        with valkey.running(tmp_path, port=port, password="secret") as url:
-            assert redis.Redis.from_url(url).ping()
+@pytest.mark.parametrize("name", ["PostgreSQL", "Valkey"])
+def test_a_killed_server_comes_back_on_its_old_address(state: Path, name: str) -> None:
+    with local_services(state, environment={}) as services:
+        child = services.children[name]
+        assert child.process is not None
+        child.process.kill()
+        child.process.wait()
+        assert not child.alive
+        child.start()
+        assert wait_until(lambda: not refuses(services.addresses["DATABASE_URL"]))
+        assert wait_until(lambda: answers(services.addresses["REDIS_URL"]))
+
+
+def answers(url: str) -> bool:
+    try:
+        return bool(broker(url).ping())
+    except redis.ConnectionError:
+        return False
