@@ -1,0 +1,16 @@
+"""What is to be ranked, under which policy, over which supply, and what came out."""
+
+from apps.matching.models.job import MatchJob, SupplyChange, SupplyVersion
+from apps.matching.models.policy import Policy, PolicyState
+from apps.matching.models.ranking import Match, Ranking, Tier
+
+__all__ = [
+    "Match",
+    "MatchJob",
+    "Policy",
+    "PolicyState",
+    "Ranking",
+    "SupplyChange",
+    "SupplyVersion",
+    "Tier",
+]

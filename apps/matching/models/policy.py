@@ -1,0 +1,63 @@
+"""Named, versioned weights and thresholds of the ranking."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.core import constraints
+from apps.core.models import Identified, VisibleQuerySet
+from apps.networks.models import Network
+
+
+class PolicyState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+    RETIRED = "retired", _("retired")
+
+
+class PolicyQuerySet(VisibleQuerySet["Policy"]):
+    def visible_to(self, user: Any) -> Self:
+        """How a ranking is made is no secret: everybody reads what is or was in force; drafts are their network's."""
+        if user.is_superuser:
+            return self
+        return self.filter(~models.Q(state=PolicyState.DRAFT) | models.Q(network__coordinators__user=user)).distinct()
+
+
+class Policy(Identified):
+    """`body` is the engine's policy document; `digest` its sha256. A published body is never edited."""
+
+    name = models.SlugField(_("name"), max_length=60)
+    version = models.PositiveIntegerField(_("version"))
+    network = models.ForeignKey(
+        Network,
+        verbose_name=_("network"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="policies",
+        help_text=_("blank: holds where a network has none of its own"),
+    )
+    state = models.CharField(_("state"), max_length=10, choices=PolicyState, default=PolicyState.DRAFT)
+    body = models.JSONField(_("body"))
+    digest = models.CharField(_("digest"), max_length=64, editable=False)
+
+    objects = PolicyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("policy")
+        verbose_name_plural = _("policies")
+        ordering = ("name", "-version")
+        constraints = [
+            models.UniqueConstraint(name="matching_policy_version", fields=["name", "version"]),
+            models.UniqueConstraint(
+                name="matching_policy_one_in_force",
+                fields=["network"],
+                condition=models.Q(state=PolicyState.PUBLISHED),
+                nulls_distinct=False,
+            ),
+            constraints.one_of("matching_policy", "state", PolicyState.values),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}"
