@@ -3,9 +3,33 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+import config.logs  # noqa: F401 - keeps Celery from setting up logging of its own
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("matchmaker")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add(DjangoStructLogInitStep)  # binds the task's id to its log lines
+
+# Every entry may be lost or doubled without harm. They expire, so that beat without a worker piles nothing up.
+app.conf.beat_schedule = {
+    "rank what is due": {
+        "task": "apps.matching.tasks.drain",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
+    "bump needs whose facts went stale": {
+        "task": "apps.matching.tasks.refresh_stale",
+        "schedule": crontab(hour="2", minute="30"),
+        "options": {"expires": 3600},
+    },
+    "say that we live": {
+        "task": "apps.core.tasks.note_heartbeat",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
+}

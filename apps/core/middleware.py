@@ -10,7 +10,7 @@ API_DOCS_POLICY = {"style-src": [SELF, UNSAFE_INLINE]}
 
 
 class RelaxedPolicyMiddleware:
-    """The admin theme evaluates expressions and writes styles; the API page writes styles. Everything else stays strict."""
+    """The admin theme evaluates expressions and writes styles, the API page writes styles. All else stays strict."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

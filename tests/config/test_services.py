@@ -72,7 +72,7 @@ def test_the_role_is_no_superuser_yet_may_create_what_migrations_create(state: P
     with local_services(state, environment={}) as services, database(services) as connection:
         superuser = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
         for extension in ("btree_gist", "pg_trgm", "unaccent"):
-            connection.execute(f"CREATE EXTENSION {extension}")  # type: ignore[call-overload]
+            connection.execute(f"CREATE EXTENSION {extension}")
     assert superuser == (False,)
 
 
@@ -80,7 +80,7 @@ def test_the_broker_asks_for_a_password_that_no_command_line_shows(state: Path) 
     with local_services(state, environment={}) as services:
         address = urlsplit(services.addresses["REDIS_URL"])
         with pytest.raises(redis.AuthenticationError):
-            redis.Redis(port=address.port or 0, retry=None).ping()
+            broker(f"redis://127.0.0.1:{address.port}/0").ping()
         lines = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if os.access(path, os.R_OK)]
     assert lines
     assert not [line for line in lines if str(address.password).encode() in line]
