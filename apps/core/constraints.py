@@ -1,5 +1,7 @@
 """Database constraints that many tables share; each builder names its constraint `<table>_<rule>`."""
 
+from collections.abc import Sequence
+
 from django.db.models import CheckConstraint, F, Q
 
 MAX_LENGTH_MM = 100_000.0
@@ -37,7 +39,7 @@ def together(table: str, rule: str, *fields: str) -> CheckConstraint:
     return CheckConstraint(name=f"{table}_{rule}", condition=none | every)
 
 
-def one_of(table: str, field: str, values: list[str]) -> CheckConstraint:
+def one_of(table: str, field: str, values: Sequence[str | int]) -> CheckConstraint:
     """The field holds a listed value, whoever writes it."""
     return CheckConstraint(name=f"{table}_{field}_listed", condition=Q(**{f"{field}__in": values}))
 

@@ -21,19 +21,19 @@ class DomainError(Exception):
         self.facts = dict(facts or {})
 
 
-class InvalidInput(DomainError):
+class InvalidInputError(DomainError):
     """The input itself is wrong, whatever the state of things."""
 
     status = HTTPStatus.BAD_REQUEST
 
 
-class NotAllowed(DomainError):
+class NotAllowedError(DomainError):
     """The caller may see the thing, but not do this to it."""
 
     status = HTTPStatus.FORBIDDEN
 
 
-class NotFound(DomainError):
+class NotFoundError(DomainError):
     """Not there, or not the caller's: both read the same."""
 
     status = HTTPStatus.NOT_FOUND

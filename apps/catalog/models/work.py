@@ -29,7 +29,7 @@ class MachineModel(CatalogueRow, WithEnvelope):
         verbose_name = _("machine model")
         verbose_name_plural = _("machine models")
         ordering = ("maker", "model", "id")
-        constraints = constraints.envelope("catalog_machine")
+        constraints = [*constraints.envelope("catalog_machine")]
 
     def __str__(self) -> str:
         return f"{self.maker} {self.model}"

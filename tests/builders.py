@@ -1,0 +1,314 @@
+"""One builder a model: the least that the database takes, everything else by keyword.
+
+A builder called with nothing makes what it depends on too. Names are numbered, so that two never collide.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from apps.accounts.models import Membership, Organisation, OrganisationKind, Role, User
+from apps.catalog.models import (
+    Certification,
+    CertificationScope,
+    FacilityKind,
+    MachineModel,
+    Material,
+    Process,
+    ProcessRelation,
+    Region,
+    RegionKind,
+    RelationKind,
+    ResourceKind,
+    Skill,
+    SkillLevel,
+    Stage,
+    Synonym,
+    TransportMode,
+    TransportTime,
+    WorkContent,
+)
+from apps.core.models import AuditEntry, Heartbeat, IdempotentResponse
+from apps.facilities.models import (
+    Capability,
+    CapacityWeek,
+    ClaimState,
+    Facility,
+    FacilityNetwork,
+    HeldCertificate,
+    HeldMachine,
+    NoGo,
+    NoGoKind,
+    Resource,
+)
+from apps.needs.content import NeedContent, StepContent
+from apps.needs.models import Need, NeedPartnerNetwork, StepRole
+from apps.needs.services import create_need
+from apps.networks.models import Coordinator, Network
+
+PASSWORD = "correct horse battery"
+numbers = count(1)
+
+
+def today() -> date:
+    return datetime.now(UTC).date()
+
+
+def user(email: str = "", *, name: str = "", password: str = PASSWORD, **fields: Any) -> User:
+    number = next(numbers)
+    return User.objects.create_user(
+        email or f"person{number}@example.org", password, name=name or f"Person {number}", **fields
+    )
+
+
+def organisation(**fields: Any) -> Organisation:
+    return Organisation.objects.create(
+        **{"name": f"Organisation {next(numbers)}", "kind": OrganisationKind.STARTUP, **fields}
+    )
+
+
+def membership(**fields: Any) -> Membership:
+    if "user" not in fields:
+        fields["user"] = user()
+    if "organisation" not in fields:
+        fields["organisation"] = organisation()
+    return Membership.objects.create(**{"role": Role.OWNER, **fields})
+
+
+def network(**fields: Any) -> Network:
+    number = next(numbers)
+    if "organisation" not in fields:
+        fields["organisation"] = organisation(name=f"Network {number} office", kind=OrganisationKind.NETWORK)
+    return Network.objects.create(**{"name": f"Network {number}", "slug": f"network-{number}", **fields})
+
+
+def coordinator(**fields: Any) -> Coordinator:
+    if "user" not in fields:
+        fields["user"] = user(is_staff=True)
+    if "network" not in fields:
+        fields["network"] = network()
+    return Coordinator.objects.create(**fields)
+
+
+# --- catalogue ----------------------------------------------------------------------------------------------------
+
+
+def material(slug: str = "", **fields: Any) -> Material:
+    slug = slug or f"material-{next(numbers)}"
+    return Material.objects.create(slug=slug, **{"name": slug, **fields})
+
+
+def certification(slug: str = "", **fields: Any) -> Certification:
+    slug = slug or f"certification-{next(numbers)}"
+    return Certification.objects.create(slug=slug, **{"name": slug, "scope": CertificationScope.FACILITY, **fields})
+
+
+def process(slug: str = "", **fields: Any) -> Process:
+    slug = slug or f"process-{next(numbers)}"
+    typical = {
+        "typical_min_run": 1,
+        "economic_run_low": 10,
+        "economic_run_high": 1_000,
+        "lead_days_low": 5,
+        "lead_days_high": 20,
+    }
+    return Process.objects.create(slug=slug, **{"name": slug, **typical, **fields})
+
+
+def process_relation(**fields: Any) -> ProcessRelation:
+    ends = {end: fields.pop(end, None) or process() for end in ("provided", "needed")}
+    return ProcessRelation.objects.create(**ends, **{"relation": RelationKind.COVERS, "quality": 1.0, **fields})
+
+
+def machine_model(slug: str = "", **fields: Any) -> MachineModel:
+    slug = slug or f"machine-{next(numbers)}"
+    return MachineModel.objects.create(slug=slug, **{"maker": "Maker", "model": slug, **fields})
+
+
+def resource_kind(slug: str = "", **fields: Any) -> ResourceKind:
+    slug = slug or f"resource-kind-{next(numbers)}"
+    return ResourceKind.objects.create(
+        slug=slug, **{"name": slug, "gross_hours_one_shift": 40, "availability": 0.75, **fields}
+    )
+
+
+def work_content(**fields: Any) -> WorkContent:
+    if "process" not in fields:
+        fields["process"] = process()
+    if "resource_kind" not in fields:
+        fields["resource_kind"] = resource_kind()
+    figures = {
+        "setup_hours_low": 1,
+        "setup_hours_high": 2,
+        "cycle_seconds_low": 30,
+        "cycle_seconds_typical": 60,
+        "cycle_seconds_high": 120,
+        "parts_per_cycle": 1,
+        "yield_share": 1,
+    }
+    return WorkContent.objects.create(**{**figures, **fields})
+
+
+def stage(slug: str = "", **fields: Any) -> Stage:
+    number = next(numbers)
+    slug = slug or f"stage-{number}"
+    return Stage.objects.create(
+        slug=slug, **{"name": slug, "order": number, "quantity_low": 1, "quantity_high": 100, **fields}
+    )
+
+
+def skill(slug: str = "", **fields: Any) -> Skill:
+    slug = slug or f"skill-{next(numbers)}"
+    return Skill.objects.create(slug=slug, **{"name": slug, "level": SkillLevel.OPERATOR, **fields})
+
+
+def region(code: str = "", **fields: Any) -> Region:
+    code = code or f"region-{next(numbers)}"
+    return Region.objects.create(code=code, **{"name": code, "kind": RegionKind.COUNTRY, **fields})
+
+
+def transport_time(**fields: Any) -> TransportTime:
+    ends = {"from_region": f"R{next(numbers)}", "to_region": f"R{next(numbers)}"}
+    return TransportTime.objects.create(
+        **{**ends, "mode": TransportMode.PARCEL, "days_low": 1, "days_high": 3, **fields}
+    )
+
+
+def synonym(text: str = "", **fields: Any) -> Synonym:
+    if not fields:
+        fields["process"] = process()
+    return Synonym.objects.create(text=text or f"phrase {next(numbers)}", **fields)
+
+
+# --- supply -------------------------------------------------------------------------------------------------------
+
+
+def facility(*, networks: tuple[Network, ...] = (), **fields: Any) -> Facility:
+    """A claimed job shop that works for customers."""
+    number = next(numbers)
+    if "operator" not in fields:
+        fields["operator"] = organisation(name=f"Operator {number}", kind=OrganisationKind.PRODUCER)
+    defaults = {
+        "name": f"Facility {number}",
+        "kind": FacilityKind.JOBSHOP,
+        "claim_state": ClaimState.CLAIMED,
+        "confirmed_on": today(),
+    }
+    made = Facility.objects.create(**{**defaults, **fields})
+    for joined in networks:
+        facility_network(facility=made, network=joined)
+    return made
+
+
+def facility_network(**fields: Any) -> FacilityNetwork:
+    if "facility" not in fields:
+        fields["facility"] = facility()
+    if "network" not in fields:
+        fields["network"] = network()
+    return FacilityNetwork.objects.create(**fields)
+
+
+def capability(**fields: Any) -> Capability:
+    if "facility" not in fields:
+        fields["facility"] = facility()
+    if "process" not in fields:
+        fields["process"] = process()
+    return Capability.objects.create(**{"confirmed_on": today(), **fields})
+
+
+def resource(**fields: Any) -> Resource:
+    if "facility" not in fields:
+        fields["facility"] = facility()
+    if "kind" not in fields:
+        fields["kind"] = resource_kind()
+    if "units_per_week" not in fields:
+        fields.setdefault("gross_hours_per_week", 80)
+    return Resource.objects.create(**{"booked_share": 0.5, "availability": 0.75, "confirmed_on": today(), **fields})
+
+
+def capacity_week(**fields: Any) -> CapacityWeek:
+    if "resource" not in fields:
+        fields["resource"] = resource()
+    monday = today() - timedelta(days=today().weekday())
+    return CapacityWeek.objects.create(**{"monday": monday, "free_hours": 10, "as_of": today(), **fields})
+
+
+def held_machine(**fields: Any) -> HeldMachine:
+    if "facility" not in fields:
+        fields["facility"] = facility()
+    if "machine" not in fields:
+        fields["machine"] = machine_model()
+    return HeldMachine.objects.create(**fields)
+
+
+def held_certificate(**fields: Any) -> HeldCertificate:
+    if "facility" not in fields:
+        fields["facility"] = facility()
+    if "certification" not in fields:
+        fields["certification"] = certification()
+    return HeldCertificate.objects.create(**fields)
+
+
+def no_go(**fields: Any) -> NoGo:
+    if "facility" not in fields:
+        fields["facility"] = facility()
+    return NoGo.objects.create(**{"kind": NoGoKind.INDUSTRY, "value": "defence", **fields})
+
+
+# --- demand -------------------------------------------------------------------------------------------------------
+
+
+def step_content(**fields: Any) -> StepContent:
+    if "process" not in fields:
+        fields["process"] = process()
+    return StepContent(**{"role": StepRole.LEAD, **fields})
+
+
+def need_content(**fields: Any) -> NeedContent:
+    if "steps" not in fields:
+        fields["steps"] = (step_content(),)
+    number = next(numbers)
+    return NeedContent(
+        **{"title": f"Need {number}", "order_quantity": 100, "due_on": today() + timedelta(days=90), **fields}
+    )
+
+
+def need(*, submit: bool = True, content: NeedContent | None = None, **fields: Any) -> Need:
+    """A submitted need of a start-up whose owner wrote it."""
+    if "acting_user" not in fields:
+        writer = membership(**({"organisation": fields["organisation"]} if "organisation" in fields else {}))
+        fields["acting_user"], fields["organisation"] = writer.user, writer.organisation
+    owner = fields.pop("organisation")
+    if "home_network" not in fields:
+        fields["home_network"] = network()
+    made = create_need(owner, content or need_content(), submit=submit, **fields)
+    made.refresh_from_db()
+    return made
+
+
+def need_partner_network(**fields: Any) -> NeedPartnerNetwork:
+    if "need" not in fields:
+        fields["need"] = need()
+    if "network" not in fields:
+        fields["network"] = network()
+    return NeedPartnerNetwork.objects.create(**{"consented_by": fields["need"].created_by, **fields})
+
+
+# --- the rest -----------------------------------------------------------------------------------------------------
+
+
+def audit_entry(**fields: Any) -> AuditEntry:
+    subject = fields.pop("subject", None) or organisation()
+    return AuditEntry.objects.create(
+        **{"verb": "create", "subject_kind": "organisation", "subject_id": subject.public_id, **fields}
+    )
+
+
+def idempotent_response(**fields: Any) -> IdempotentResponse:
+    if "user" not in fields:
+        fields["user"] = user()
+    return IdempotentResponse.objects.create(**{"key": f"key-{next(numbers)}", "request_digest": "0" * 64, **fields})
+
+
+def heartbeat(name: str = "beat", **fields: Any) -> Heartbeat:
+    return Heartbeat.objects.create(name=name, **{"at": datetime.now(UTC), **fields})
