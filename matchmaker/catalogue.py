@@ -64,7 +64,6 @@ class MachineFact:
     slug: str
     machine_type: str
     processes: tuple[str, ...] = ()
-    envelope_mm: Millimetres3 | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ class RegionFact:
     code: str
     row_kind: str
     countries: tuple[str, ...] = ()
-    customs_union: str | None = None
+    customs_union_or_bloc: str | None = None
     transport_region: str | None = None
     words: tuple[str, ...] = ()
     admin_areas: tuple[str, ...] = ()

@@ -61,7 +61,7 @@ class Access(StrEnum):
 
 
 class Source(StrEnum):
-    """Where a figure comes from. IMPORTED and DERIVED figures count as stated; a DEFAULT never settles a gate."""
+    """Where a record comes from. IMPORTED and DERIVED figures count as stated, those of a DEFAULT record as blank."""
 
     STATED = "stated"
     IMPORTED = "imported"
@@ -119,13 +119,12 @@ class Place:
 class Figures:
     """Figures that a site may give once for all its work and, overriding that, for one capability.
 
-    `min_run` is the minimum per part, `min_order_pieces` per order, `min_order_money` the smallest order value
-    (0 = no money minimum); prices are a band per piece in `currency`. `materials` are material slugs at any level.
+    `min_run` is the smallest order in pieces, `min_order_money` the smallest order value (0 = no money minimum);
+    prices are a band per piece in `currency`. `materials` are material slugs at any level.
     """
 
     materials: tuple[str, ...] | None = None
     min_run: int | None = None
-    min_order_pieces: int | None = None
     min_order_money: float | None = None
     economic_low: int | None = None
     economic_high: int | None = None
@@ -155,7 +154,8 @@ class WorkFact:
 class CapabilityFact:
     """One process line. `through_partner`: somebody else does it for the site, with a hand-over.
 
-    `resource_ids` names the resources of this facility that the line uses; None lets the catalogue choose by kind.
+    `resource_ids` names the resources of this facility that the line uses, each of them with the whole demand; None
+    lets the catalogue choose one by kind. A derived or default capability is only a suggestion, to be confirmed.
     """
 
     id: str

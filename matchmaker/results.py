@@ -38,15 +38,19 @@ class GateResult:
 
 @dataclass(frozen=True, slots=True)
 class CriterionResult:
-    """`value` = low + alpha x (high - low); `weight` is renormalised over the criteria that apply; `contribution`
-    is the factor max(value, floor) ^ weight, so the score is coverage x the contributions x the adjustments."""
+    """`value` = low + alpha x (high - low) is for reading; `weight` is renormalised over the criteria that apply.
+
+    The contributions are max(low, floor) ^ weight and max(high, floor) ^ weight: the ends of the score are coverage x
+    contributions x adjustments at that end, and score = low + alpha x (high - low).
+    """
 
     criterion: str
     low: float
     high: float
     value: float
     weight: float
-    contribution: float
+    contribution_low: float
+    contribution_high: float
     code: str
     facts: tuple[Fact, ...]
 
@@ -79,10 +83,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """A factor on the whole score (outside a wished region, a border under strict secrecy)."""
+    """A factor on the whole score (outside a wished region, a border under strict secrecy); the ends differ where
+    the place of the facility is not known."""
 
     code: str
-    factor: float
+    factor_low: float
+    factor_high: float
     facts: tuple[Fact, ...] = ()
 
 
