@@ -137,14 +137,14 @@ class Policy:
         text = json.dumps(self.to_document(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def convert(self, amount: float, currency: str | None, into: str) -> float | None:
-        """An amount of money in another currency; None where a rate is missing."""
+    def exchange_rate(self, currency: str | None, into: str) -> float | None:
+        """How much of `into` one unit of `currency` is; None where a rate is missing."""
         if currency == into:
-            return amount
+            return 1.0
         rates = self.currency_rates
-        if currency not in rates or into not in rates:
+        if currency is None or currency not in rates or into not in rates:
             return None
-        return amount * rates[currency] / rates[into]
+        return rates[currency] / rates[into]
 
 
 def _plain(value: Any) -> Any:
@@ -205,18 +205,52 @@ def _read_number(name: str, value: Any, *, whole: bool) -> float | int:
     return float(value)
 
 
-_SHARES = (
-    "alpha floor wished_region_factor strict_border_factor near_run_share near_days_share near_envelope near_tolerance "
-    "near_budget mutual_fit_floor unwished_factor tolerance_default_factor track_quantile border_factor quality"
-).split()
-_POSITIVE = (
-    "version floor top_k max_assignments max_run_factor open_window_days near_tolerance tolerance_default_factor "
-    "track_prior role_weights currency_rates kind_min_run_factor kind_run_band mutual_fit_floor unwished_factor"
-).split()
-_AT_LEAST_ONE = "lead_high_factor max_run_factor price_zero_at version top_k max_assignments".split()
-_ORDERED = (
-    "quote_days material_days inspection_days lithium_days transport_days tooling_factor booked_share cycle_factor kind_run_band"
-).split()
+_SHARES = [
+    "alpha",
+    "floor",
+    "wished_region_factor",
+    "strict_border_factor",
+    "near_run_share",
+    "near_days_share",
+    "near_envelope",
+    "near_tolerance",
+    "near_budget",
+    "mutual_fit_floor",
+    "unwished_factor",
+    "tolerance_default_factor",
+    "track_quantile",
+    "border_factor",
+    "quality",
+]
+_POSITIVE = [
+    "version",
+    "floor",
+    "top_k",
+    "max_assignments",
+    "max_run_factor",
+    "open_window_days",
+    "near_tolerance",
+    "tolerance_default_factor",
+    "track_prior",
+    "role_weights",
+    "currency_rates",
+    "kind_min_run_factor",
+    "kind_run_band",
+    "mutual_fit_floor",
+    "unwished_factor",
+]
+_AT_LEAST_ONE = ["lead_high_factor", "max_run_factor", "price_zero_at", "version", "top_k", "max_assignments"]
+_ORDERED = [
+    "quote_days",
+    "material_days",
+    "inspection_days",
+    "lithium_days",
+    "transport_days",
+    "tooling_factor",
+    "booked_share",
+    "cycle_factor",
+    "kind_run_band",
+]
 
 
 def _numbers(policy: Policy, name: str) -> list[tuple[str, Any]]:
