@@ -41,10 +41,12 @@ from apps.facilities.models import (
     NoGoKind,
     Resource,
 )
+from apps.matching.models import Match, MatchJob, Policy, Ranking, SupplyChange, SupplyVersion, Tier
 from apps.needs.content import NeedContent, StepContent
 from apps.needs.models import Need, NeedPartnerNetwork, StepRole
 from apps.needs.services import create_need
 from apps.networks.models import Coordinator, Network
+from matchmaker.policy import Policy as EnginePolicy
 
 PASSWORD = "correct horse battery"
 numbers = count(1)
@@ -292,6 +294,66 @@ def need_partner_network(**fields: Any) -> NeedPartnerNetwork:
     if "network" not in fields:
         fields["network"] = network()
     return NeedPartnerNetwork.objects.create(**{"consented_by": fields["need"].created_by, **fields})
+
+
+# --- rankings -------------------------------------------------------------------------------------------------------
+
+
+def policy(**fields: Any) -> Policy:
+    """A draft; only one policy of a network can be in force."""
+    document = EnginePolicy.default().to_document()
+    return Policy.objects.create(
+        **{"name": f"policy-{next(numbers)}", "version": 1, "body": document, "digest": "0" * 64, **fields}
+    )
+
+
+def ranking(**fields: Any) -> Ranking:
+    """An answer that considered nobody, beside whatever the need's job says."""
+    if "need" not in fields:
+        fields["need"] = need()
+    if "policy" not in fields:
+        fields["policy"] = policy()
+    number = next(numbers)
+    answer = {
+        "rev": 1_000_000 + number,
+        "revision": fields["need"].current,
+        "engine_version": "0",
+        "supply_digest": "0" * 64,
+        "supply_version": 0,
+        "as_of": today(),
+        "considered": 0,
+        "document": {},
+    }
+    return Ranking.objects.create(**{**answer, **fields})
+
+
+def match(**fields: Any) -> Match:
+    if "ranking" not in fields:
+        fields["ranking"] = ranking()
+    if "facility" not in fields:
+        fields["facility"] = facility()
+    position = fields.pop("position", 1)
+    figures = {"tier": Tier.READY, "score": 0.5, "low": 0.4, "high": 0.6, "coverage": 1.0, "confirmed": 1, "asked": 1}
+    return Match.objects.create(
+        **{"position": position, "rank_label": str(position), "document": {}, **figures, **fields}
+    )
+
+
+def match_job(**fields: Any) -> MatchJob:
+    """The job that the database makes for a submitted need."""
+    made = MatchJob.objects.get(need=fields.pop("need", None) or need())
+    for name, value in fields.items():
+        setattr(made, name, value)
+    made.save()
+    return made
+
+
+def supply_change(**fields: Any) -> SupplyChange:
+    return SupplyChange.objects.create(**{"facility_id": facility().pk, **fields})
+
+
+def supply_version(**fields: Any) -> SupplyVersion:
+    return SupplyVersion.objects.create(**{"number": 1_000_000 + next(numbers), "facility_ids": [], **fields})
 
 
 # --- the rest -----------------------------------------------------------------------------------------------------

@@ -1239,7 +1239,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("unit_price_low__isnull", True),
-                    models.Q(("unit_price_low__gte", 0), ("unit_price_low__lte", 100000000)),
+                    models.Q(("unit_price_low__gte", 0), ("unit_price_low__lte", 10000000)),
                     _connector="OR",
                 ),
                 name="facilities_facility_unit_price_low_range",
@@ -1250,7 +1250,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("unit_price_high__isnull", True),
-                    models.Q(("unit_price_high__gte", 0), ("unit_price_high__lte", 100000000)),
+                    models.Q(("unit_price_high__gte", 0), ("unit_price_high__lte", 10000000)),
                     _connector="OR",
                 ),
                 name="facilities_facility_unit_price_high_range",
@@ -1296,7 +1296,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("min_order_amount__isnull", True),
-                    models.Q(("min_order_amount__gte", 0), ("min_order_amount__lte", 10000000000)),
+                    models.Q(("min_order_amount__gte", 0), ("min_order_amount__lte", 1000000000)),
                     _connector="OR",
                 ),
                 name="facilities_facility_min_order_amount_range",
@@ -1797,7 +1797,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("unit_price_low__isnull", True),
-                    models.Q(("unit_price_low__gte", 0), ("unit_price_low__lte", 100000000)),
+                    models.Q(("unit_price_low__gte", 0), ("unit_price_low__lte", 10000000)),
                     _connector="OR",
                 ),
                 name="facilities_capability_unit_price_low_range",
@@ -1808,7 +1808,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("unit_price_high__isnull", True),
-                    models.Q(("unit_price_high__gte", 0), ("unit_price_high__lte", 100000000)),
+                    models.Q(("unit_price_high__gte", 0), ("unit_price_high__lte", 10000000)),
                     _connector="OR",
                 ),
                 name="facilities_capability_unit_price_high_range",
@@ -1854,7 +1854,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("min_order_amount__isnull", True),
-                    models.Q(("min_order_amount__gte", 0), ("min_order_amount__lte", 10000000000)),
+                    models.Q(("min_order_amount__gte", 0), ("min_order_amount__lte", 1000000000)),
                     _connector="OR",
                 ),
                 name="facilities_capability_min_order_amount_range",

@@ -524,7 +524,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("budget_amount__isnull", True),
-                    models.Q(("budget_amount__gte", 0), ("budget_amount__lte", 10000000000)),
+                    models.Q(("budget_amount__gte", 0), ("budget_amount__lte", 1000000000)),
                     _connector="OR",
                 ),
                 name="needs_revision_budget_amount_range",
@@ -535,7 +535,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("tooling_budget_amount__isnull", True),
-                    models.Q(("tooling_budget_amount__gte", 0), ("tooling_budget_amount__lte", 10000000000)),
+                    models.Q(("tooling_budget_amount__gte", 0), ("tooling_budget_amount__lte", 1000000000)),
                     _connector="OR",
                 ),
                 name="needs_revision_tooling_budget_amount_range",
@@ -546,7 +546,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("target_unit_price__isnull", True),
-                    models.Q(("target_unit_price__gte", 0), ("target_unit_price__lte", 10000000000)),
+                    models.Q(("target_unit_price__gte", 0), ("target_unit_price__lte", 1000000000)),
                     _connector="OR",
                 ),
                 name="needs_revision_target_unit_price_range",

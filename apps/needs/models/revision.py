@@ -89,9 +89,9 @@ class NeedRevision(TimeStamped, WithEnvelope):
             constraints.within("needs_revision", "annual_quantity", 1, constraints.MAX_QUANTITY),
             constraints.positive("needs_revision", "weight_kg", 10**6),
             constraints.within("needs_revision", "workmanship_class", 1, 3),
-            constraints.within("needs_revision", "budget_amount", 0, 10**10),
-            constraints.within("needs_revision", "tooling_budget_amount", 0, 10**10),
-            constraints.within("needs_revision", "target_unit_price", 0, 10**10),
+            constraints.within("needs_revision", "budget_amount", 0, 10**9),
+            constraints.within("needs_revision", "tooling_budget_amount", 0, 10**9),
+            constraints.within("needs_revision", "target_unit_price", 0, 10**9),
             constraints.one_of("needs_revision", "confidentiality", Confidentiality.values),
             constraints.one_of("needs_revision", "region_rule", RegionRule.values),
             models.CheckConstraint(
