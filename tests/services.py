@@ -5,6 +5,7 @@ pyproject.toml, and `python -m pytest`, which puts the project on the path in ti
 addresses and start nothing.
 """
 
+import atexit
 import os
 from collections.abc import Generator
 from contextlib import ExitStack
@@ -30,6 +31,9 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
 
 def pytest_unconfigure() -> None:
     running.close()
+
+
+atexit.register(running.close)  # for a start that fails before pytest_configure; closing twice does nothing
 
 
 def _remove_leftovers() -> None:
