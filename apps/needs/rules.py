@@ -14,11 +14,11 @@ MAX_YEARS_AHEAD = 10
 
 def check_content(content: NeedContent, *, today: date) -> None:
     """Raise InvalidInputError for the first rule that does not hold, naming the field as a path (`steps.0.process`)."""
-    for problem in _problems(content, today):
+    for problem in content_problems(content, today):
         raise problem
 
 
-def _problems(content: NeedContent, today: date) -> Iterator[InvalidInputError]:
+def content_problems(content: NeedContent, today: date) -> Iterator[InvalidInputError]:
     yield from _date_problems(content.due_on, today)
     yield from _step_problems(content.steps)
     yield from _place_problems(content)
