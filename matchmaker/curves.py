@@ -62,7 +62,8 @@ def demand_hours(
     q, n, setup, cycle, parts, good = _floats(
         quantity, batches, setup_hours, cycle_seconds, parts_per_cycle, yield_share
     )
-    return n * setup + q / good / parts * cycle / 3600.0
+    hours: FloatArray = n * setup + q / good / parts * cycle / 3600.0
+    return hours
 
 
 def load_share(demand: ArrayLike, free_hours: ArrayLike) -> FloatArray:
@@ -83,7 +84,7 @@ def dependence_fit(share: ArrayLike) -> FloatArray:
 
 
 def attention_fit(share: ArrayLike) -> FloatArray:
-    """Too small or too large a customer: 0.3 below a share of 0.2 %, log rise to 1 at 2 %, then the dependence branch."""
+    """Too small or too large a customer: 0.3 to a share of 0.2 %, log rise to 1 at 2 %, then the dependence branch."""
     (part,) = _floats(share)
     small = 0.3 + 0.7 * np.log10(np.clip(part, 0.002, 0.02) / 0.002)
     return np.where(part < 0.02, small, dependence_fit(part))
@@ -101,13 +102,15 @@ def haversine_km(lat1: ArrayLike, lon1: ArrayLike, lat2: ArrayLike, lon2: ArrayL
     """Great-circle distance in km on a sphere; degrees in."""
     a1, o1, a2, o2 = (np.radians(value) for value in _floats(lat1, lon1, lat2, lon2))
     chord = np.sin((a2 - a1) / 2) ** 2 + np.cos(a1) * np.cos(a2) * np.sin((o2 - o1) / 2) ** 2
-    return 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0.0, 1.0)))
+    km: FloatArray = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0.0, 1.0)))
+    return km
 
 
 def distance_decay(km: ArrayLike, half_km: ArrayLike, floor: ArrayLike) -> FloatArray:
     """floor + (1 - floor) x 2^(-km / half_km)."""
     distance, half, base = _floats(km, half_km, floor)
-    return base + (1 - base) * np.exp2(-distance / half)
+    score: FloatArray = base + (1 - base) * np.exp2(-distance / half)
+    return score
 
 
 def tolerance_fit(required: ArrayLike, best: ArrayLike) -> FloatArray:
@@ -145,4 +148,5 @@ def price_fit(price: ArrayLike, target: ArrayLike, zero_at: float) -> FloatArray
     asked, wanted = _floats(price, target)
     with np.errstate(divide="ignore", invalid="ignore"):
         fall = np.log(np.maximum(asked, 1e-300) / wanted) / np.log(zero_at)
-    return np.clip(1 - fall, 0.0, 1.0)
+    score: FloatArray = np.clip(1 - fall, 0.0, 1.0)
+    return score

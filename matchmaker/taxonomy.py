@@ -101,7 +101,8 @@ class Taxonomy:
     process_index: Mapping[str, int]
     process_rows: tuple[ProcessFact, ...]
     process_below: BoolMatrix
-    process_root: IntArray
+    process_family: IntArray  # ordinal of the tree that each process stands in
+    family_count: int
     process_is_category: NDArray[np.bool_]
     relations: tuple[ProcessRelationFact, ...]
     material_slugs: tuple[str, ...]
@@ -111,9 +112,10 @@ class Taxonomy:
     certificate_scope: Mapping[str, str]
     certificate_validity: Mapping[str, int | None]
     work: Mapping[str, WorkContentFact]
-    resource_kinds: Mapping[str, tuple[float, float]]  # one-shift hours, availability
+    kind_index: Mapping[str, int]
+    kind_hours: FloatArray  # one shift, one machine
+    kind_availability: FloatArray
     kind_groups: Mapping[str, tuple[str, ...]]  # group word -> member kinds
-    kind_processes: Mapping[str, frozenset[str]]
     machine_processes: Mapping[str, tuple[str, ...]]
     places: Places
 
@@ -124,6 +126,7 @@ class Taxonomy:
         by_slug = {row.slug: row for row in catalogue.processes}
         rows = tuple(by_slug[slug] for slug in slugs)
         below = _below(parents)
+        kinds = sorted(catalogue.resource_kinds, key=lambda row: row.slug)
         materials, material_index, _ = _forest((row.slug, row.parent) for row in catalogue.materials)
         return cls(
             catalogue=catalogue,
@@ -131,7 +134,8 @@ class Taxonomy:
             process_index=index,
             process_rows=rows,
             process_below=below,
-            process_root=_roots(below, parents),
+            process_family=_families(below, parents),
+            family_count=int((parents < 0).sum()),
             process_is_category=np.array([row.kind == "category" for row in rows], dtype=np.bool_),
             relations=tuple(sorted(catalogue.process_relations, key=_relation_key)),
             material_slugs=materials,
@@ -143,11 +147,10 @@ class Taxonomy:
                 row.slug: row.validity_months if row.expires else None for row in catalogue.certifications
             },
             work={row.process: row for row in catalogue.work_contents},
-            resource_kinds={
-                row.slug: (row.gross_hours_one_shift, row.availability) for row in catalogue.resource_kinds
-            },
-            kind_groups={row.slug: row.members for row in catalogue.resource_kinds if row.row_kind == "group"},
-            kind_processes={row.slug: frozenset(row.processes) for row in catalogue.resource_kinds},
+            kind_index={row.slug: at for at, row in enumerate(kinds)},
+            kind_hours=np.array([row.gross_hours_one_shift for row in kinds], dtype=np.float64),
+            kind_availability=np.array([row.availability for row in kinds], dtype=np.float64),
+            kind_groups={row.slug: row.members for row in kinds if row.row_kind == "group"},
             machine_processes={row.slug: tuple(sorted(row.processes)) for row in catalogue.machines},
             places=Places.build(catalogue),
         )
@@ -205,9 +208,8 @@ def _relation_key(row: ProcessRelationFact) -> tuple[str, str, str, float, float
     return (row.provided, row.needed, row.relation, row.quality or 0.0, row.quantity_low or 0.0)
 
 
-def _roots(below: BoolMatrix, parents: IntArray) -> IntArray:
-    root_columns = np.flatnonzero(parents < 0)
-    return np.array([root_columns[below[node, root_columns]][0] for node in range(len(parents))], dtype=np.int64)
+def _families(below: BoolMatrix, parents: IntArray) -> IntArray:
+    return np.asarray(np.argmax(below[:, np.flatnonzero(parents < 0)], axis=1), dtype=np.int64)
 
 
 def _material_cases(rows: tuple[MaterialFact, ...]) -> NDArray[np.int8]:
