@@ -1,5 +1,6 @@
 """What is to be ranked, under which policy, over which supply, and what came out."""
 
+from apps.matching.models import watched
 from apps.matching.models.job import MatchJob, SupplyChange, SupplyVersion
 from apps.matching.models.policy import Policy, PolicyState
 from apps.matching.models.ranking import Match, Ranking, Tier
@@ -13,4 +14,5 @@ __all__ = [
     "SupplyChange",
     "SupplyVersion",
     "Tier",
+    "watched",
 ]

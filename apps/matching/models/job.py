@@ -12,7 +12,8 @@ class MatchJob(models.Model):
     """One row a need. `run_after` is debounce, lease and back-off in one column.
 
     The current ranking is the one with `rev = done`; the foreign key (need, done) -> Ranking (need, rev) is added by
-    hand in the migration, so "clean without a ranking" cannot be written down.
+    hand in the migration, so "clean without a ranking" cannot be written down. The job of a need that is
+    no longer ranked is parked: its `run_after` is the year 9000.
     """
 
     need = models.OneToOneField(
@@ -52,10 +53,17 @@ class MatchJob(models.Model):
 
 
 class SupplyChange(models.Model):
-    """Says "this facility changed"; appended by triggers, claimed and deleted by the drain. No foreign key: it may
-    outlive the facility."""
+    """Says "this facility changed"; appended by triggers, claimed and deleted by the drain.
+
+    Facility 0 stands for the catalogue: everything may have changed. `network_id` names a network that the facility
+    has joined or left. No foreign keys: the row may outlive what it names.
+    """
 
     facility_id = models.BigIntegerField(_("facility"))
+    network_id = models.BigIntegerField(_("network joined or left"), null=True)
+    rerank = models.BooleanField(
+        _("calls for new rankings"), db_default=True, default=True, help_text=_("off: workers only read it again")
+    )
     at = models.DateTimeField(_("at"), db_default=Now())
 
     class Meta:
@@ -68,16 +76,27 @@ class SupplyChange(models.Model):
 
 
 class SupplyVersion(models.Model):
-    """Numbered without gaps; lists the facilities that changed since the number before."""
+    """Numbered without gaps; lists the facilities that changed since the number before.
+
+    The needs of `network_ids` are bumped in order of their key, a batch at a time: those from `bump_from` on are
+    still to come, none where it is blank.
+    """
 
     number = models.BigIntegerField(_("number"), primary_key=True)
     facility_ids = ArrayField(models.BigIntegerField(), verbose_name=_("facilities"))
+    network_ids = ArrayField(models.BigIntegerField(), verbose_name=_("networks concerned"), default=list)
+    bump_from = models.BigIntegerField(_("needs to bump from"), null=True)
     at = models.DateTimeField(_("at"), db_default=Now())
 
     class Meta:
         verbose_name = _("supply version")
         verbose_name_plural = _("supply versions")
         ordering = ("-number",)
+        indexes = [
+            models.Index(
+                name="matching_version_to_bump", fields=["number"], condition=models.Q(bump_from__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.number)

@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,13 @@ class PolicyState(models.TextChoices):
     RETIRED = "retired", _("retired")
 
 
+POLICY_EDGES = [("draft", "published"), ("published", "retired")]
+EDITED_AFTER_DRAFT = """
+OLD.state <> 'draft' AND (OLD.name, OLD.version, OLD.network_id, OLD.body, OLD.digest)
+    IS DISTINCT FROM (NEW.name, NEW.version, NEW.network_id, NEW.body, NEW.digest)
+"""
+
+
 class PolicyQuerySet(VisibleQuerySet["Policy"]):
     def visible_to(self, user: Any) -> Self:
         """How a ranking is made is no secret: everybody reads what is or was in force; drafts are their network's."""
@@ -25,7 +33,7 @@ class PolicyQuerySet(VisibleQuerySet["Policy"]):
 
 
 class Policy(Identified):
-    """`body` is the engine's policy document; `digest` its sha256. A published body is never edited."""
+    """`body` is the engine's policy document; `digest` its sha256. Only a draft is edited or deleted."""
 
     name = models.SlugField(_("name"), max_length=60)
     version = models.PositiveIntegerField(_("version"))
@@ -57,6 +65,15 @@ class Policy(Identified):
                 nulls_distinct=False,
             ),
             constraints.one_of("matching_policy", "state", PolicyState.values),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="state_edges", field="state", transitions=POLICY_EDGES),
+            pgtrigger.Protect(
+                name="written_once", operation=pgtrigger.Update, condition=pgtrigger.Condition(EDITED_AFTER_DRAFT)
+            ),
+            pgtrigger.Protect(
+                name="kept", operation=pgtrigger.Delete, condition=pgtrigger.Condition("OLD.state <> 'draft'")
+            ),
         ]
 
     def __str__(self) -> str:
