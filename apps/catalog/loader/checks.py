@@ -16,7 +16,7 @@ def check_tables(readings: Mapping[str, Reading]) -> None:
     slugs = {
         reading.table.model: {row.key[0] for row in reading.rows}
         for reading in readings.values()
-        if reading.table.key in (("slug",), ("code",))
+        if reading.table.has_short_names
     }
     for reading in readings.values():
         for row in reading.rows:

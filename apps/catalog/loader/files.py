@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
@@ -102,7 +103,7 @@ def _against_the_model(table: Table, name: str, value: Value) -> list[str]:
     """The model's own rules for a plain field: length, listed values, range, blank. Links are checked as a whole."""
     if name in table.lists or name == SYNONYMS:
         return []
-    model_field = table.model._meta.get_field(name)
+    model_field: Any = table.model._meta.get_field(name)
     if name in table.links:
         return ["is needed"] if value is None and not model_field.null else []
     try:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -34,21 +34,20 @@ class Merged:
 
     instance: CatalogueRow
     row: FileRow
-    created: bool
-    before: Values
-    changed: set[str]
+    before: Values = field(default_factory=dict)
+    created: bool = False
+    changed: set[str] = field(default_factory=set)
 
 
 def sync_table(table: Table, rows: Sequence[FileRow], names: Names, now: datetime, report: LoadReport) -> list[Merged]:
     """Two passes: new rows first, then whatever points from one row to another."""
     found = {_key_of(table, instance, names): instance for instance in table.model._default_manager.all()}
-    if table.key in (("slug",), ("code",)):
+    if table.has_short_names:
         names.learn(table.model, ((key[0], instance.pk) for key, instance in found.items()))
     listed = {name: _read_list(table, name, names) for name in table.lists}
     fresh = _create(table, [row for row in rows if row.key not in found], names)
-    merged = [
-        Merged(found[row.key], row, False, dict(found[row.key].loaded), set()) for row in rows if row.key in found
-    ] + fresh
+    known = [Merged(found[row.key], row, before=dict(found[row.key].loaded)) for row in rows if row.key in found]
+    merged = known + fresh
     for one in merged:
         _lay_over(table, one, names, listed, report)
     _save(table, merged, now)
@@ -85,9 +84,9 @@ def _create(table: Table, rows: Sequence[FileRow], names: Names) -> list[Merged]
         for name in _plain_fields(table, row.values):
             if table.links.get(name) is not table.model:
                 _set_plain_value(table, instance, name, row.values[name], names)
-        fresh.append(Merged(instance, row, True, {}, set()))
+        fresh.append(Merged(instance, row, created=True))
     table.model._default_manager.bulk_create([one.instance for one in fresh])
-    if table.key in (("slug",), ("code",)):
+    if table.has_short_names:
         names.learn(table.model, ((one.row.key[0], one.instance.pk) for one in fresh))
     return fresh
 

@@ -50,6 +50,11 @@ class Table:
     ordered: tuple[tuple[str, str], ...] = ()
     named: tuple[str, ...] = ()
 
+    @property
+    def has_short_names(self) -> bool:
+        """Whether other tables may name its rows."""
+        return self.key in (("slug",), ("code",))
+
     def heading_of(self, name: str) -> str:
         return next(column.heading for column in self.columns if name in column.fields)
 

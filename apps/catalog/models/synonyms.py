@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.models.base import CatalogueQuerySet, CatalogueRow
 from apps.catalog.models.materials import Certification, Material
+from apps.catalog.models.phrases import normalised
 from apps.catalog.models.processes import Process
 from apps.catalog.models.work import MachineModel, Stage
 
@@ -56,3 +57,8 @@ class Synonym(CatalogueRow):
 
     def __str__(self) -> str:
         return self.text
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """The search compares normalised phrases, so none is stored otherwise."""
+        self.text = normalised(self.text)
+        super().save(*args, **kwargs)
