@@ -232,7 +232,8 @@ CODE_ROWS: dict[Code, CodeRow] = {
     **_rows(
         Gate.DUE_DATE,
         passes="DUE_MET",
-        unknowns="DUE_STRADDLED:lead_days DUE_ON_DEFAULTS:lead_days DUE_CAPACITY_STALE:capacity DUE_SITE_ONLY:lead_days",
+        unknowns="DUE_STRADDLED:lead_days DUE_ON_DEFAULTS:lead_days DUE_SITE_ONLY:lead_days "
+        "DUE_CAPACITY_STALE:capacity",
         nears="DUE_NEAR",
         fails="DUE_MISSED",
     ),

@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.places import Positions
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -34,6 +36,14 @@ def number(value: float | None) -> float:
 
 def day(value: date | None) -> int:
     return BLANK_DAY if value is None else value.toordinal()
+
+
+def interned(words: Iterable[str | None]) -> tuple[IntArray, tuple[str, ...]]:
+    """Codes of words in alphabetical order, -1 for a blank, and the words."""
+    given = list(words)
+    known = tuple(sorted({word for word in given if word is not None}))
+    codes = {word: code for code, word in enumerate(known)}
+    return np.array([-1 if word is None else codes[word] for word in given], dtype=np.int64), known
 
 
 def flag(value: bool | None) -> int:
@@ -113,10 +123,7 @@ class SiteColumns:
     running: BoolArray  # active and accepting
     claimed: BoolArray
     members_only: BoolArray
-    lat: FloatArray
-    lon: FloatArray
-    country: tuple[str | None, ...]
-    admin_area: tuple[str | None, ...]
+    where: Positions
     networks: Words
     families: BoolArray  # sites x process families that the site itself offers
     certificates_blank: BoolArray
@@ -158,8 +165,9 @@ class LineColumns:
     figures: Mapping[str, FloatArray]
     from_site: Mapping[str, BoolArray]
     envelope: FloatArray  # rows x 3
-    money_currency: tuple[str | None, ...]
-    price_currency: tuple[str | None, ...]
+    currencies: tuple[str, ...]
+    money_currency: IntArray  # index into currencies, -1 blank
+    price_currency: IntArray
     setup_hours: FloatArray
     cycle_seconds: FloatArray
     parts_per_cycle: FloatArray
@@ -202,6 +210,8 @@ class HoldingColumns:
     evidence: IntArray
     issued: IntArray
     expires: IntArray
-    scope: tuple[tuple[str, ...] | None, ...]
+    expires_usually: IntArray  # issued plus the usual validity, where no expiry is stated
+    scope_known: BoolArray
+    scope: Words
     as_of: IntArray
     of_certificate: Mapping[str, IntArray]  # asked certificate -> rows whose closure contains it

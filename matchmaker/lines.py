@@ -62,6 +62,7 @@ def build_lines(
     process = np.array([taxonomy.process_index[row.line.process] for row in rows], dtype=np.int64)
     resolved = [_figures(row) for row in rows]
     materials = [_materials(row) for row in rows]
+    currencies = _currencies(ordered)
     columns = LineColumns(
         ids=tuple(row.line.id for row in rows),
         site=np.array([row.site for row in rows], dtype=np.int64),
@@ -74,8 +75,9 @@ def build_lines(
         from_site={name: np.array([figures[name][1] for figures in resolved], dtype=np.bool_) for name in NUMBERS}
         | {"envelope_mm": np.array([_envelope(row)[1] for row in rows], dtype=np.bool_)},
         envelope=np.array([_envelope(row)[0] for row in rows], dtype=np.float64).reshape(-1, 3),
-        money_currency=tuple(_currency(row, "min_order_money") for row in rows),
-        price_currency=tuple(_currency(row, "price_low") for row in rows),
+        currencies=currencies,
+        money_currency=np.array([_currency(row, "min_order_money", currencies) for row in rows], dtype=np.int64),
+        price_currency=np.array([_currency(row, "price_low", currencies) for row in rows], dtype=np.int64),
         setup_hours=np.array([number(row.line.work.setup_hours) for row in rows], dtype=np.float64),
         cycle_seconds=np.array([number(row.line.work.cycle_seconds) for row in rows], dtype=np.float64),
         parts_per_cycle=np.array([number(row.line.work.parts_per_cycle) for row in rows], dtype=np.float64),
@@ -128,7 +130,16 @@ def _envelope(row: _Line) -> tuple[tuple[float, ...], bool]:
     return site, True
 
 
-def _currency(row: _Line, figure: str) -> str | None:
-    if _spanned(row.line.figures)[figure] is not None and row.line.figures.currency is not None:
-        return row.line.figures.currency
-    return row.facility.figures.currency
+def _currencies(ordered: tuple[FacilityFact, ...]) -> tuple[str, ...]:
+    given = {
+        figures.currency for item in ordered for figures in (item.figures, *(c.figures for c in item.capabilities))
+    }
+    return tuple(sorted(currency for currency in given if currency is not None))
+
+
+def _currency(row: _Line, figure: str, currencies: tuple[str, ...]) -> int:
+    """The currency beside the figure: the line's own where the line gives the figure and names one, else the site's."""
+    own = row.line.figures
+    given = own.currency if _spanned(own)[figure] is not None else None
+    found = given or row.facility.figures.currency
+    return -1 if found is None else currencies.index(found)

@@ -6,6 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from matchmaker.catalogue import Catalogue, RegionFact, TransportFact
 from matchmaker.curves import haversine_km
 from matchmaker.domain import DistanceMode, Place
@@ -17,6 +20,23 @@ CARRIERS = {
     DistanceMode.PARCEL: ("parcel", "courier", "air_freight", "truck", "sea"),
     DistanceMode.BULKY_FREIGHT: ("truck", "sea", "air_freight", "parcel", "courier"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Many places as columns: codes into sorted words (-1 = blank), NaN for a blank coordinate."""
+
+    country: NDArray[np.int64]
+    countries: tuple[str, ...]
+    admin_area: NDArray[np.int64]
+    admin_areas: tuple[str, ...]
+    lat: NDArray[np.float64]
+    lon: NDArray[np.float64]
+
+    def named(self, codes: NDArray[np.int64], words: tuple[str, ...], wanted: tuple[str, ...]) -> NDArray[np.bool_]:
+        """Whether each code's word is a wanted one; False for a blank."""
+        table = np.array([word in wanted for word in words] + [False], dtype=np.bool_)
+        return table[codes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +72,21 @@ class Places:
             return RegionFact(code=word, row_kind="country", countries=(word,))
         raise KeyError(word)
 
-    def inside(self, row: RegionFact, place: Place, ship_to: Place) -> bool | None:
-        """Whether a place lies in a region; None where its position, or the ship-to place, is not known."""
+    def inside(self, row: RegionFact, where: Positions, ship_to: Place) -> NDArray[np.int8]:
+        """1 where a place lies in a region, 0 where it does not, -1 where its or the ship-to position is not known."""
         if row.row_kind == "relative":
-            return _within(place, ship_to.lat, ship_to.lon, row.radius_km)
+            return _within(where, ship_to.lat, ship_to.lon, row.radius_km)
         if not row.countries:  # "anywhere", "none", "soft"
-            return True
-        if place.country is None:
-            return None
-        if place.country not in row.countries:
-            return False
+            return np.ones(len(where.country), dtype=np.int8)
+        known = where.country >= 0
+        listed = where.named(where.country, where.countries, row.countries)
+        answer = np.where(known, listed, -1).astype(np.int8)
         if row.row_kind != "sub_area":
-            return True
-        if place.admin_area is not None and row.admin_areas:
-            return place.admin_area in row.admin_areas
-        return _within(place, row.centre_lat, row.centre_lon, row.radius_km)
+            return answer
+        circle = _within(where, row.centre_lat, row.centre_lon, row.radius_km)
+        by_area = (where.admin_area >= 0) & bool(row.admin_areas)
+        area = np.where(by_area, where.named(where.admin_area, where.admin_areas, row.admin_areas), circle)
+        return np.where(answer == 1, area, answer).astype(np.int8)
 
     def same_customs_area(self, one: str, other: str) -> bool:
         """One country, or two of one customs union."""
@@ -107,10 +127,11 @@ class Places:
         return None
 
 
-def _within(place: Place, lat: float | None, lon: float | None, radius_km: float | None) -> bool | None:
-    if place.lat is None or place.lon is None or lat is None or lon is None or radius_km is None:
-        return None
-    return round(float(haversine_km(place.lat, place.lon, lat, lon)), 9) <= radius_km
+def _within(where: Positions, lat: float | None, lon: float | None, radius_km: float | None) -> NDArray[np.int8]:
+    if lat is None or lon is None or radius_km is None:
+        return np.full(len(where.country), -1, dtype=np.int8)
+    km = np.round(haversine_km(where.lat, where.lon, lat, lon), 9)
+    return np.where(np.isnan(km), -1, km <= radius_km).astype(np.int8)
 
 
 def _union_members(row: RegionFact) -> tuple[str, ...]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 
 from matchmaker.canonical import digest, digest_all
 from matchmaker.columns import (
+    BLANK_DAY,
     EVIDENCES,
     KINDS,
     SOURCES,
@@ -20,6 +22,7 @@ from matchmaker.columns import (
     Words,
     day,
     flag,
+    interned,
     lock,
     number,
 )
@@ -36,6 +39,7 @@ from matchmaker.domain import (
     WorkFact,
 )
 from matchmaker.lines import build_lines, offered
+from matchmaker.places import Positions
 from matchmaker.resources import build_resources
 from matchmaker.taxonomy import Taxonomy
 
@@ -107,10 +111,7 @@ def _build_sites(ordered: tuple[FacilityFact, ...], taxonomy: Taxonomy) -> SiteC
             running=np.array([item.state == FacilityState.ACTIVE and item.accepting for item in ordered], dtype=bool),
             claimed=np.array([item.claim == ClaimState.CLAIMED for item in ordered], dtype=bool),
             members_only=np.array([item.access == Access.MEMBERS_ONLY for item in ordered], dtype=bool),
-            lat=np.array([number(item.place.lat) for item in ordered], dtype=np.float64),
-            lon=np.array([number(item.place.lon) for item in ordered], dtype=np.float64),
-            country=tuple(item.place.country for item in ordered),
-            admin_area=tuple(item.place.admin_area for item in ordered),
+            where=_positions(ordered),
             networks=Words.build([item.network_ids for item in ordered]),
             families=_families(ordered, taxonomy),
             certificates_blank=np.array([item.certificates is None for item in ordered], dtype=bool),
@@ -137,6 +138,14 @@ def _build_sites(ordered: tuple[FacilityFact, ...], taxonomy: Taxonomy) -> SiteC
     )
 
 
+def _positions(ordered: tuple[FacilityFact, ...]) -> Positions:
+    country, countries = interned(item.place.country for item in ordered)
+    area, areas = interned(item.place.admin_area for item in ordered)
+    lat = np.array([number(item.place.lat) for item in ordered], dtype=np.float64)
+    lon = np.array([number(item.place.lon) for item in ordered], dtype=np.float64)
+    return lock(Positions(country, countries, area, areas, lat, lon))
+
+
 def _wishes(words: tuple[str, ...] | None) -> int:
     return -1 if words is None else int(bool(words))
 
@@ -153,6 +162,17 @@ def _families(ordered: tuple[FacilityFact, ...], taxonomy: Taxonomy) -> BoolArra
 def _holding_key(item: HeldCertificateFact) -> tuple[object, ...]:
     days = day(item.expires_on), day(item.issued_on), day(item.as_of)
     return (item.certificate, item.evidence, days, item.scope_processes is None, item.scope_processes or ())
+
+
+def _usual_expiry(item: HeldCertificateFact, taxonomy: Taxonomy) -> int:
+    """The day on which a certificate of that age usually ends; the far future for one that does not expire."""
+    if not taxonomy.certificate_expires[item.certificate]:
+        return date.max.toordinal()
+    months = taxonomy.certificate_validity[item.certificate]
+    if item.expires_on is not None or item.issued_on is None or months is None:
+        return BLANK_DAY
+    years, month = divmod(item.issued_on.month - 1 + months, 12)
+    return date(item.issued_on.year + years, month + 1, min(item.issued_on.day, 28)).toordinal()
 
 
 def _build_holdings(ordered: tuple[FacilityFact, ...], taxonomy: Taxonomy) -> HoldingColumns:
@@ -172,7 +192,9 @@ def _build_holdings(ordered: tuple[FacilityFact, ...], taxonomy: Taxonomy) -> Ho
             evidence=np.array([EVIDENCES.index(item.evidence) for _, item in rows], dtype=np.int64),
             issued=np.array([day(item.issued_on) for _, item in rows], dtype=np.int64),
             expires=np.array([day(item.expires_on) for _, item in rows], dtype=np.int64),
-            scope=tuple(item.scope_processes for _, item in rows),
+            expires_usually=np.array([_usual_expiry(item, taxonomy) for _, item in rows], dtype=np.int64),
+            scope_known=np.array([item.scope_processes is not None for _, item in rows], dtype=np.bool_),
+            scope=Words.build([item.scope_processes for _, item in rows]),
             as_of=np.array([day(item.as_of) for _, item in rows], dtype=np.int64),
             of_certificate={slug: np.array(found, dtype=np.int64) for slug, found in of_certificate.items()},
         )

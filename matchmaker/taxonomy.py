@@ -111,6 +111,7 @@ class Taxonomy:
     certificate_closure: Mapping[str, frozenset[str]]
     certificate_scope: Mapping[str, str]
     certificate_validity: Mapping[str, int | None]
+    certificate_expires: Mapping[str, bool]
     work: Mapping[str, WorkContentFact]
     kind_index: Mapping[str, int]
     kind_hours: FloatArray  # one shift, one machine
@@ -143,9 +144,8 @@ class Taxonomy:
             material_case=_material_cases(catalogue.materials),
             certificate_closure=_closures({row.slug: row.implies for row in catalogue.certifications}),
             certificate_scope={row.slug: row.scope for row in catalogue.certifications},
-            certificate_validity={
-                row.slug: row.validity_months if row.expires else None for row in catalogue.certifications
-            },
+            certificate_validity={row.slug: row.validity_months for row in catalogue.certifications},
+            certificate_expires={row.slug: row.expires for row in catalogue.certifications},
             work={row.process: row for row in catalogue.work_contents},
             kind_index={row.slug: at for at, row in enumerate(kinds)},
             kind_hours=np.array([row.gross_hours_one_shift for row in kinds], dtype=np.float64),

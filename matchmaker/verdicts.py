@@ -1,0 +1,51 @@
+"""Columns of codes and of the facts behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.codes import Gate
+from matchmaker.columns import BoolArray, IntArray
+from matchmaker.results import FactValue
+
+
+class Origin(IntEnum):
+    """Whose fact a value is; source, as-of date and evidence follow from the record."""
+
+    NEED = 0
+    SITE = 1
+    LINE = 2
+    RESOURCE = 3
+    CATALOGUE = 4
+    POLICY = 5
+    DERIVED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class FactColumn:
+    """A named value for each row, or one for all. NaN and None read as "not stated"."""
+
+    name: str
+    values: NDArray[Any] | FactValue
+    unit: str = ""
+    origin: IntArray | Origin = Origin.DERIVED
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One gate's codes for each row of options, of sites or of assignments. `step` is a sequence."""
+
+    gate: Gate
+    codes: IntArray
+    step: int | None = None
+    subject: str | None = None
+    facts: tuple[FactColumn, ...] = ()
+
+
+def figure_origin(from_site: BoolArray) -> IntArray:
+    return np.where(from_site, Origin.SITE, Origin.LINE).astype(np.int64)
