@@ -22,8 +22,8 @@ app.conf.beat_schedule = {
         "schedule": 1.0,
         "options": {"expires": 5},
     },
-    "bump needs whose facts went stale": {
-        "task": "apps.matching.tasks.refresh_stale",
+    "make needs due whose facts went stale": {
+        "task": "apps.matching.tasks.refresh_daily",
         "schedule": crontab(hour="2", minute="30"),
         "options": {"expires": 3600},
     },
