@@ -8,9 +8,7 @@ from django.utils import timezone
 
 from apps.accounts.models import CustomerKind
 from apps.matching.models import MatchJob
-from apps.matching.models.bump import RANKED
 from apps.needs.models import Need, NeedState
-from apps.needs.models.need import RANKED_STATES
 from apps.needs.services import change_state, revise_need, submit_need, withdraw_need
 from tests import builders
 
@@ -27,10 +25,6 @@ def ranked_now(need: Need) -> MatchJob:
     builders.ranking(need=need, rev=made.wanted)
     MatchJob.objects.filter(need=need).update(done=made.wanted, dirty_since=None)
     return job(need)
-
-
-def test_the_states_in_sql_are_those_of_the_needs() -> None:
-    assert RANKED == str(RANKED_STATES)
 
 
 def test_a_draft_has_no_job() -> None:

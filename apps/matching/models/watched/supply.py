@@ -45,13 +45,14 @@ SILENT = (
     "notes",
 )
 NOBODYS = "NULL::bigint"
-EVERYTHING = "0"  # SupplyChange.facility_id of a change to the catalogue
+CATALOGUE = 0  # SupplyChange.facility_id of a change to the catalogue
 
 _APPEND = """
 INSERT INTO matching_supplychange (facility_id, network_id)
 SELECT DISTINCT facility_id, network_id FROM ({rows}) AS changed (facility_id, network_id)
 WHERE facility_id IS NOT NULL
 """
+_ROWS = "SELECT {row} FROM {rows} AS r"
 _DIFFERING = """
 SELECT facility_id, network_id FROM (
     (SELECT {row}, {content} FROM new_rows AS r EXCEPT SELECT {row}, {content} FROM old_rows AS r)
@@ -59,6 +60,7 @@ SELECT facility_id, network_id FROM (
     (SELECT {row}, {content} FROM old_rows AS r EXCEPT SELECT {row}, {content} FROM new_rows AS r)
 ) AS differing (facility_id, network_id, content)
 """
+_OWNER = "(SELECT owner.facility_id FROM {table} AS owner WHERE owner.id = r.{key})"
 # Ties go to who was offered least recently: workers must hear of it, but it is no reason to rank again.
 _OFFERED = """
 INSERT INTO matching_supplychange (facility_id, rerank)
@@ -72,15 +74,15 @@ def _triggers(facility: str, network: str = NOBODYS) -> list[pgtrigger.Trigger]:
     row = f"{facility}, {network}"
     content = f"to_jsonb(r) - '{{{','.join(SILENT)}}}'::text[]"
     return [
-        after("insert", _APPEND.format(rows=f"SELECT {row} FROM new_rows AS r")),
+        after("insert", _APPEND.format(rows=_ROWS.format(row=row, rows="new_rows"))),
         after("update", _APPEND.format(rows=_DIFFERING.format(row=row, content=content))),
-        after("delete", _APPEND.format(rows=f"SELECT {row} FROM old_rows AS r")),
+        after("delete", _APPEND.format(rows=_ROWS.format(row=row, rows="old_rows"))),
     ]
 
 
 def _owner(table: str, key: str) -> str:
     """The facility of the row that `key` points to; NULL once that row is gone, which was a change of its own."""
-    return f"(SELECT owner.facility_id FROM {table} AS owner WHERE owner.id = r.{key})"
+    return _OWNER.format(table=table, key=key)
 
 
 def _facility_triggers() -> list[pgtrigger.Trigger]:
@@ -127,4 +129,4 @@ for _table in (
     TransportTime,
     Stage,
 ):
-    watch(f"Watched{_table._meta.object_name.replace('_', '')}", _table, _triggers(EVERYTHING))
+    watch(f"Watched{_table.__name__.replace('_', '')}", _table, _triggers(str(CATALOGUE)))

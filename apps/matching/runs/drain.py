@@ -1,0 +1,89 @@
+"""One round of the queue."""
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from apps.matching.models import Policy, PolicyState
+from apps.matching.runs.changes import fan_out, number_changes
+from apps.matching.runs.jobs import Answerable, ClaimedJob, anything_due, bury, claims, give_back
+from apps.matching.runs.publishing import Answer, publish
+from apps.matching.snapshots.needs import NoPolicyError, Question, read_questions
+from apps.matching.snapshots.view import Loaded, consistent_view, current_supply
+from matchmaker.ranking import rank
+
+ROUND_SECONDS = 2.0
+PUBLISH_SECONDS = 1.0  # who waits for one ranking does not wait for the whole batch
+BATCH_SECONDS = 8.0  # well inside the soft time limit of the task
+
+
+class SupplyTooOldError(RuntimeError):
+    """The view lacks the very change that made the job due; it would be answered wrongly."""
+
+
+def drain(as_of: date, *, seconds: float = ROUND_SECONDS) -> bool:
+    """Rank what is due as of that day, for about so long. True where time ran out before the work did.
+
+    An error in the work on a job ends the round and is written down at the job; the next round goes on.
+    """
+    until = time.monotonic() + seconds
+    bury()
+    while number_changes() and time.monotonic() < until:
+        pass
+    while fan_out():
+        if time.monotonic() > until:
+            return True
+    if not anything_due():
+        return False
+    _prepare(as_of)
+    for jobs in claims():
+        run(jobs, as_of)
+        if time.monotonic() > until:
+            return True
+    return False
+
+
+def _prepare(as_of: date) -> None:
+    """Whatever no job is to blame for fails here, before any is claimed."""
+    with consistent_view():
+        current_supply(as_of)
+        if not Policy.objects.filter(state=PolicyState.PUBLISHED, network=None).exists():
+            raise NoPolicyError("no policy is in force for networks that have none of their own")
+
+
+def run(jobs: Sequence[ClaimedJob], as_of: date) -> int:
+    """Rank claimed jobs over one view of the database and publish; returns how many rankings are new."""
+    with Answerable(jobs):
+        return sum(publish(answers) for answers in _portions(_answers(jobs, as_of)))
+
+
+def _portions(answers: Iterator[Answer]) -> Iterator[list[Answer]]:
+    portion: list[Answer] = []
+    since = time.monotonic()
+    for answer in answers:
+        portion.append(answer)
+        if time.monotonic() - since > PUBLISH_SECONDS:
+            yield portion
+            portion, since = [], time.monotonic()
+    if portion:
+        yield portion
+
+
+def _answers(jobs: Sequence[ClaimedJob], as_of: date) -> Iterator[Answer]:
+    """In order of need. Jobs that there is no time for are given back; a need that is gone has no answer."""
+    until = time.monotonic() + BATCH_SECONDS
+    with consistent_view():
+        loaded = current_supply(as_of)
+        questions = {question.need_id: question for question in read_questions([job.need_id for job in jobs])}
+    for position, job in enumerate(jobs):
+        if time.monotonic() > until:
+            give_back(jobs[position:])
+            return
+        if job.need_id in questions:
+            yield _answer(job, questions[job.need_id], loaded)
+
+
+def _answer(job: ClaimedJob, question: Question, loaded: Loaded) -> Answer:
+    if loaded.number < job.supply_version:
+        raise SupplyTooOldError(f"need {job.need_id} asks for version {job.supply_version}, there is {loaded.number}")
+    return Answer(job, question, rank(question.need, loaded.supply, question.policy, loaded.as_of), loaded.number)

@@ -1,0 +1,101 @@
+"""Publishing: an answer becomes the current ranking, exactly once, or is thrown away."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from apps.matching.models import Ranking
+from apps.matching.runs.jobs import ClaimedJob
+from apps.matching.snapshots.needs import Question
+from matchmaker.documents import ranking_document
+from matchmaker.results import MatchResult
+from matchmaker.results import Ranking as EngineRanking
+
+# In this order everywhere: the need, then its job. An edit locks its need first and its job by the trigger; without
+# the first statement, publishing would wait for the need (the ranking's foreign key) while it holds the job.
+_LOCK_NEEDS = "SELECT FROM needs_need WHERE id = ANY(%(needs)s) ORDER BY id FOR KEY SHARE"
+_LOCK_JOBS = "SELECT FROM matching_matchjob WHERE need_id = ANY(%(needs)s) ORDER BY need_id FOR NO KEY UPDATE"
+# Compare and set: whoever comes late, or comes twice, changes nothing.
+_SET_DONE = """
+UPDATE matching_matchjob AS job
+SET done = ours.wanted, attempts = 0, dead = false, last_error = '',
+    dirty_since = CASE WHEN job.wanted > ours.wanted THEN statement_timestamp() END
+FROM unnest(%(needs)s::bigint[], %(wanted)s::bigint[]) AS ours (need_id, wanted)
+WHERE job.need_id = ours.need_id AND coalesce(job.done, 0) < ours.wanted
+RETURNING job.need_id
+"""
+_COPY = """
+COPY matching_match (ranking_id, facility_id, position, rank_label, tier, score, low, high, coverage, confirmed, asked,
+    document) FROM STDIN
+"""
+
+
+@dataclass(frozen=True)
+class Answer:
+    job: ClaimedJob
+    question: Question
+    ranking: EngineRanking
+    supply_version: int
+
+
+@transaction.atomic
+def publish(answers: Sequence[Answer]) -> int:
+    """Write those that are the first for their job and number; returns how many."""
+    first = _set_done(answers)
+    won = [answer for answer in answers if answer.job.need_id in first]
+    documents = [ranking_document(answer.ranking) for answer in won]
+    matches = [document.pop("matches") for document in documents]
+    rows = Ranking.objects.bulk_create(_row(answer, document) for answer, document in zip(won, documents, strict=True))
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for row, answer, texts in zip(rows, won, matches, strict=True):
+            for match, document in zip(answer.ranking.matches, texts, strict=True):
+                copy.write_row(_match(row.pk, match, document))
+    return len(won)
+
+
+def _set_done(answers: Sequence[Answer]) -> set[int]:
+    values = {
+        "needs": [answer.job.need_id for answer in answers],
+        "wanted": [answer.job.wanted for answer in answers],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_NEEDS, values)
+        cursor.execute(_LOCK_JOBS, values)
+        cursor.execute(_SET_DONE, values)
+        return {need_id for (need_id,) in cursor.fetchall()}
+
+
+def _row(answer: Answer, document: dict[str, Any]) -> Ranking:
+    ranking = answer.ranking
+    return Ranking(
+        need_id=answer.job.need_id,
+        rev=answer.job.wanted,
+        revision_id=answer.question.revision_id,
+        policy_id=answer.question.policy_id,
+        engine_version=ranking.engine_version,
+        supply_digest=ranking.supply_digest,
+        supply_version=answer.supply_version,
+        as_of=ranking.as_of,
+        considered=ranking.considered,
+        document=document,
+    )
+
+
+def _match(ranking_id: int, match: MatchResult, document: dict[str, Any]) -> tuple[Any, ...]:
+    return (
+        ranking_id,
+        int(match.facility_id),
+        match.position,
+        match.rank_label,
+        int(match.tier),
+        match.score,
+        match.low,
+        match.high,
+        match.coverage,
+        match.confirmed,
+        match.asked,
+        json.dumps(document),
+    )

@@ -1,0 +1,130 @@
+"""Reading jobs, rankings and the state of the queue."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from apps.matching.models import Match, MatchJob, Ranking
+from apps.matching.models.bump import RANKED
+from apps.needs.models import Need
+from apps.needs.models.need import RANKED_STATES
+
+
+class JobState(StrEnum):
+    """Derived, never stored. LEASED: a worker is at it. PARKED: the need is not ranked in the state it is in."""
+
+    CLEAN = "clean"
+    DUE = "due"
+    LEASED = "leased"
+    DEAD = "dead"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True)
+class JobProgress:
+    """`place` counts from 1, in the order of the queue; only a due job has one. `since`: when it became due."""
+
+    state: JobState
+    wanted: int
+    done: int | None
+    since: datetime | None
+    place: int | None
+    attempts: int
+    error: str
+
+
+@dataclass(frozen=True)
+class QueueHealth:
+    """The three things that must not be, and how much there is to do."""
+
+    late: int
+    dead: int
+    without_job: int
+    due: int
+
+    @property
+    def sound(self) -> bool:
+        return not (self.late or self.dead or self.without_job)
+
+
+_HEALTH = """
+SELECT
+    count(*) FILTER (WHERE dirty AND NOT dead AND dirty_since < statement_timestamp() - interval '60 seconds'),
+    count(*) FILTER (WHERE dead),
+    count(*) FILTER (WHERE job IS NULL),
+    count(*) FILTER (WHERE dirty AND NOT dead)
+FROM (
+    SELECT job.need_id AS job, job.dead, job.dirty_since, coalesce(job.done, 0) < job.wanted AS dirty
+    FROM needs_need AS need LEFT JOIN matching_matchjob AS job ON job.need_id = need.id
+    WHERE need.state IN {ranked}
+) AS live
+"""
+
+
+def queue_health() -> QueueHealth:
+    """Over the needs that are ranked: due for more than a minute, dead, without a job; and those that are due."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HEALTH.format(ranked=RANKED))
+        return QueueHealth(*cursor.fetchone())
+
+
+def current_ranking(need: Need) -> Ranking | None:
+    """The one that answers the job's `done`; None until the first is published."""
+    return rankings_of(need).filter(rev=F("need__match_job__done")).first()
+
+
+def rankings_of(need: Need) -> QuerySet[Ranking]:
+    """Newest first."""
+    return Ranking.objects.filter(need=need).select_related("policy", "revision").order_by("-rev")
+
+
+def matches_of(ranking: Ranking) -> QuerySet[Match]:
+    """In the engine's order."""
+    return ranking.matches.select_related("facility").order_by("position")
+
+
+def ranking_as_published(ranking: Ranking) -> dict[str, Any]:
+    """The engine's whole answer, as `matchmaker.documents.ranking_document` wrote it."""
+    matches = ranking.matches.order_by("position").values_list("document", flat=True)
+    return {**ranking.document, "matches": list(matches)}
+
+
+def job_progress(need: Need) -> JobProgress | None:
+    """None where the need was never submitted."""
+    job = MatchJob.objects.filter(need=need).select_related("need").first()
+    if job is None:
+        return None
+    state = job_state(job, timezone.now())
+    return JobProgress(
+        state=state,
+        wanted=job.wanted,
+        done=job.done,
+        since=job.dirty_since,
+        place=_place(job) if state == JobState.DUE else None,
+        attempts=job.attempts,
+        error=job.last_error,
+    )
+
+
+def job_state(job: MatchJob, now: datetime) -> JobState:
+    if (job.done or 0) >= job.wanted:
+        return JobState.CLEAN
+    if job.need.state not in RANKED_STATES:
+        return JobState.PARKED
+    if job.dead:
+        return JobState.DEAD
+    # A failure that was written down ended its lease: what is left of the time is a pause before the next attempt.
+    if job.attempts and job.run_after > now and not job.last_error:
+        return JobState.LEASED
+    return JobState.DUE
+
+
+def _place(job: MatchJob) -> int:
+    before = Q(run_after__lt=job.run_after) | Q(run_after=job.run_after, need_id__lt=job.need_id)
+    waiting = MatchJob.objects.filter(before, dead=False, need__state__in=RANKED_STATES)
+    return waiting.exclude(done__gte=F("wanted")).count() + 1

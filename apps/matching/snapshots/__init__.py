@@ -1,0 +1,1 @@
+"""Database rows as the engine's facts, read in one consistent view."""

@@ -1,0 +1,55 @@
+"""Resources and their weeks."""
+
+from datetime import date, timedelta
+
+from apps.facilities.models import CapacityWeek, Resource
+from apps.matching.snapshots.reading import SOURCES, Keys, grouped, of_facilities
+from matchmaker.domain import ResourceFact, WeekFact
+
+UNIT_RESOURCE_HOURS = 40.0  # what the engine takes as the net hours of a resource that counts in pieces
+
+
+def read_resources(keys: Keys, as_of: date) -> dict[int, list[ResourceFact]]:
+    """By facility. Weeks that are over are left out."""
+    monday = as_of - timedelta(days=as_of.weekday())
+    weeks = of_facilities(CapacityWeek.objects.filter(monday__gte=monday), keys, "resource__facility")
+    weeks_of = grouped((week.resource_id, week) for week in weeks.order_by("monday").iterator())
+    rows = of_facilities(Resource.objects.select_related("kind").order_by("pk"), keys)
+    return grouped((row.facility_id, _resource(row, weeks_of.get(row.pk, []))) for row in rows.iterator())
+
+
+def _resource(row: Resource, weeks: list[CapacityWeek]) -> ResourceFact:
+    stated_on = [row.confirmed_on, *(week.as_of for week in weeks)]
+    return ResourceFact(
+        id=str(row.pk),
+        kind=row.kind.slug,
+        gross_hours=row.gross_hours_per_week,
+        machines=row.machines,
+        units_per_week=row.units_per_week,
+        availability=row.availability,
+        booked_share=row.booked_share,
+        weeks=tuple(_week(row, week) for week in weeks),
+        source=SOURCES[row.source],
+        # Who told of one week has looked at the plan: the newest word dates the resource.
+        as_of=max((day for day in stated_on if day is not None), default=None),
+    )
+
+
+def _week(row: Resource, week: CapacityWeek) -> WeekFact:
+    """Free hours, said in the engine's words: so much of the usual hours is booked, or there are more hours than usual.
+
+    Where the availability is 0 the engine can be told of no free hours, so the week is fully booked.
+    """
+    gross, availability = _usual(row)
+    usual = gross * availability
+    if week.free_hours <= usual and usual > 0:
+        return WeekFact(monday=week.monday, booked_share=1 - week.free_hours / usual)
+    if availability > 0:
+        return WeekFact(monday=week.monday, gross_hours=week.free_hours / availability, booked_share=0.0)
+    return WeekFact(monday=week.monday, booked_share=1.0)
+
+
+def _usual(row: Resource) -> tuple[float, float]:
+    if row.gross_hours_per_week is None:
+        return UNIT_RESOURCE_HOURS, 1.0
+    return row.gross_hours_per_week, row.kind.availability if row.availability is None else row.availability

@@ -1,0 +1,20 @@
+"""Doorways into the runs. A call that is lost or doubled means nothing: beat sends the next one."""
+
+from datetime import UTC, datetime
+
+from celery import shared_task
+
+from apps.matching import doorbells, runs
+
+
+@shared_task(acks_late=False, ignore_result=True, expires=5, soft_time_limit=15, time_limit=20)
+def drain() -> None:
+    if runs.drain(datetime.now(UTC).date()):
+        doorbells.ring()
+
+
+@shared_task(acks_late=False, ignore_result=True, soft_time_limit=60, time_limit=90)
+def refresh_daily() -> None:
+    """Idempotent: what it has bumped is not stale any more."""
+    if runs.refresh_stale(datetime.now(UTC).date()):
+        doorbells.ring()
