@@ -51,9 +51,10 @@ def combine(option_sites: list[IntArray], sites: IntArray, limit: int, *, option
 
 def _limited(count: IntArray, extra: IntArray, limit: int) -> tuple[IntArray, IntArray]:
     for most in range(int(count.max(initial=1)), 0, -1):
-        over = (np.maximum(count + extra, 1)).prod(axis=1) > limit
-        if not over.any():
-            return count, extra
+        over = _too_many(count + extra, limit)
         count = np.where(over[:, None], np.minimum(count, most), count)
-    over = (np.maximum(count + extra, 1)).prod(axis=1) > limit
-    return count, np.where(over[:, None], 0, extra)
+    return count, np.where(_too_many(count + extra, limit)[:, None], 0, extra)
+
+
+def _too_many(digits: IntArray, limit: int) -> BoolArray:
+    return np.asarray(np.maximum(digits, 1).astype(np.float64).prod(axis=1) > limit, dtype=np.bool_)

@@ -28,6 +28,7 @@ class Runs:
     money_pieces: FloatArray
     price_known: BoolArray
     money_blank: BoolArray
+    price_open: bool  # the worth of the order is known, so a money minimum matters
     economic_low: FloatArray
     economic_high: FloatArray
     max_run: FloatArray
@@ -84,6 +85,7 @@ def find_runs(asked: Asked, step: AskedStep, supply: Supply, options: Options, t
         money_pieces=_money_pieces(money, price),
         price_known=price_known,
         money_blank=np.isnan(figures["min_order_money"]),
+        price_open=asked.order_worth is not None,
         economic_low=figures["economic_low"],
         economic_high=figures["economic_high"],
         max_run=figures["max_run"],

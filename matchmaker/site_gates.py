@@ -118,7 +118,7 @@ def statements_gate(asked: Asked, supply: Supply) -> list[Column]:
 def _statement_column(asked: Asked, supply: Supply, slug: str) -> Column:
     offered = np.zeros(len(supply.sites.ids), dtype=np.bool_)
     test = asked.policy.statement_tests.get(slug)
-    if test in asked.taxonomy.process_index:
+    if test is not None and test in asked.taxonomy.process_index:
         below = asked.taxonomy.process_below[:, asked.taxonomy.process_index[test]]
         lines = np.flatnonzero(below[supply.lines.process] & ~supply.lines.suggested)
         offered[supply.lines.site[lines]] = True

@@ -165,7 +165,7 @@ def _below_codes(view: StepView, runs: Runs) -> IntArray:
         counted > q,
         (runs.min_run > q) & excused,
         np.isnan(runs.min_run),
-        runs.money_blank & (view.asked.order_worth is not None),
+        runs.money_blank & runs.price_open,
     ]
     codes = [
         Code.RUN_BELOW_NEAR,

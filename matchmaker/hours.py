@@ -1,0 +1,117 @@
+"""Free hours of resources over the coming weeks, as cumulated columns.
+
+A resource gives gross x availability x (1 - booked) - holds hours each ISO week, spread evenly over its seven days.
+Time is in days from as_of. After the known weeks the pattern goes on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+
+from matchmaker.asked import Asked
+from matchmaker.columns import BLANK_DAY, BoolArray, FloatArray, IntArray
+from matchmaker.supply import Supply
+
+WEEKS = 54
+TINY = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class FreeHours:
+    """`edges[w]` is the day on which week w begins (0 = as_of), `total[r, w]` the hours free before it, `rate[r, w]`
+    the hours a day within it. The last column goes on for ever."""
+
+    edges: FloatArray
+    total: FloatArray
+    rate: FloatArray
+
+    @classmethod
+    def build(cls, hours: FloatArray, first_days: int) -> FreeHours:
+        """`hours[r, w]` are those of whole weeks, the last of them the pattern; `first_days` of week 0 are left."""
+        rate = hours / 7.0
+        edges = np.concatenate([[0.0], first_days + 7.0 * np.arange(hours.shape[1] - 1)])
+        total = np.zeros_like(hours)
+        np.cumsum(rate[:, :-1] * np.diff(edges), axis=1, out=total[:, 1:])
+        return cls(edges, total, rate)
+
+    def until(self, resource: IntArray, when: FloatArray) -> FloatArray:
+        """Hours free from as_of to a day."""
+        week = np.clip(np.searchsorted(self.edges, when, side="right") - 1, 0, len(self.edges) - 1)
+        return np.asarray(self.total[resource, week] + (when - self.edges[week]) * self.rate[resource, week])
+
+    def reach(self, resource: IntArray, target: FloatArray) -> FloatArray:
+        """The day by which that many hours have come free; infinite if they never do."""
+        week = (self.total[resource][:, 1:] < target[:, None] - TINY).sum(axis=1)
+        missing = target - self.total[resource, week]
+        rate = self.rate[resource, week]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            days = np.where(missing <= TINY, 0.0, missing / rate)
+        return np.asarray(self.edges[week] + days)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Free hours of the resources in use. Resource rows beyond the supply's stand for "one machine, one shift" of a
+    kind. `firm`: hours and booked share are stated and fresh; elsewhere `least` and `most` span the default range."""
+
+    least: FreeHours
+    most: FreeHours
+    gross: FloatArray
+    gross_stated: BoolArray
+    firm: BoolArray
+    stale: BoolArray
+    units_per_week: FloatArray
+
+
+def find_hours(asked: Asked, supply: Supply) -> Hours:
+    """Hours of every resource of the supply, then of every kind."""
+    taxonomy, resources, policy = asked.taxonomy, supply.resources, asked.policy
+    kinds = len(taxonomy.kind_hours) + 1  # the last row is nobody's: it keeps look-ups valid without any resource
+    blank = np.full(kinds, np.nan)
+    gross = np.concatenate([resources.gross, taxonomy.kind_hours, [0.0]])
+    availability = np.concatenate([resources.availability, taxonomy.kind_availability, [0.0]])
+    booked = np.concatenate([resources.booked, blank])
+    oldest = asked.as_of.toordinal() - policy.capacity_fresh_days
+    stale = (resources.as_of == BLANK_DAY) | (resources.as_of < oldest)
+    known = np.concatenate([~stale, np.zeros(kinds, dtype=np.bool_)]) & ~np.isnan(booked)
+    stated = np.concatenate([resources.hours_stated, np.zeros(kinds, dtype=np.bool_)])
+    spans = [
+        _weekly(asked, supply, gross, availability, np.where(known, booked, share), known)
+        for share in (policy.booked_share[1], policy.booked_share[0])
+    ]
+    left = 7 - asked.as_of.weekday()
+    return Hours(
+        least=FreeHours.build(spans[0], left),
+        most=FreeHours.build(spans[1], left),
+        gross=gross,
+        gross_stated=stated,
+        firm=known & stated,
+        stale=np.concatenate([stale, np.zeros(kinds, dtype=np.bool_)]),
+        units_per_week=np.concatenate([resources.units_per_week, blank]),
+    )
+
+
+def _weekly(
+    asked: Asked, supply: Supply, gross: FloatArray, availability: FloatArray, booked: FloatArray, known: BoolArray
+) -> FloatArray:
+    """Free hours of each resource and week: the pattern, but for the weeks that differ. Own holds come back."""
+    resources, monday = supply.resources, asked.as_of - timedelta(days=asked.as_of.weekday())
+    pattern = gross * availability * (1 - booked)
+    hours = np.repeat(pattern[:, None], WEEKS + 1, axis=1)
+    week = (resources.week_monday - monday.toordinal()) // 7
+    rows = np.flatnonzero((week >= 0) & (week < WEEKS))
+    at, when = resources.week_resource[rows], week[rows]
+    week_gross = np.where(np.isnan(resources.week_gross[rows]), gross[at], resources.week_gross[rows])
+    # an old word about single weeks counts no more than the old pattern; a shutdown of the machine still does
+    week_booked = np.where(known[at] & ~np.isnan(resources.week_booked[rows]), resources.week_booked[rows], booked[at])
+    hours[at, when] = week_gross * availability[at] * (1 - week_booked) - resources.week_held[rows]
+    for hold in asked.need.holds:
+        site = supply.site_index.get(hold.facility_id)
+        row = None if site is None else supply.resource_index.get((site, hold.resource_id))
+        back = (hold.monday.toordinal() - monday.toordinal()) // 7
+        if row is not None and 0 <= back < WEEKS:
+            hours[row, back] += hold.hours
+    return np.maximum(hours, 0.0)
