@@ -1,0 +1,195 @@
+"""Who may what at the desk, decided by role and never by permission rows.
+
+Administrators (superusers) may do everything that a page offers. Coordinators (staff) see the rows that a page's
+`visible_rows` gives them and may do to these what the page's `coordinators_may` lists. Everybody else stays outside.
+"""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from apps.core.admin.forms import WholeRowForm
+from apps.core.admin.trail import all_changes
+from apps.core.audit import record
+from apps.core.models import Identified, VisibleQuerySet
+
+if TYPE_CHECKING:  # the theme's classes carry no types; they add looks to Django's
+    _ModelAdmin = admin.ModelAdmin[Any]
+    _TabularInline = admin.TabularInline[Any, Any]
+    _StackedInline = admin.StackedInline[Any, Any]
+else:
+    from unfold.admin import ModelAdmin as _ModelAdmin
+    from unfold.admin import StackedInline as _StackedInline
+    from unfold.admin import TabularInline as _TabularInline
+
+
+def is_administrator(user: Any) -> bool:
+    return bool(user.is_active and user.is_superuser)
+
+
+def may_enter(user: Any) -> bool:
+    return bool(user.is_active and user.is_staff)
+
+
+def person(request: HttpRequest) -> Any:
+    """Who acts. Behind the desk's door nobody is anonymous, which the type of `request.user` does not know."""
+    return request.user
+
+
+class LimitedChoices:
+    """Offers and accepts, for a reference to another row, only rows that the person sees on that row's own page."""
+
+    admin_site: admin.AdminSite
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_foreignkey(  # type: ignore[misc]  # mixed into Django's classes
+            db_field, request, **self._limited(db_field, request, kwargs)
+        )
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_manytomany(  # type: ignore[misc]  # mixed into Django's classes
+            db_field, request, **self._limited(db_field, request, kwargs)
+        )
+
+    def _limited(self, db_field: Any, request: HttpRequest, kwargs: dict[str, Any]) -> dict[str, Any]:
+        page = self.admin_site._registry.get(db_field.remote_field.model)
+        if isinstance(page, DeskAdmin) and not is_administrator(request.user):
+            kwargs.setdefault("queryset", page.limit(page.model._default_manager.all(), request.user))
+        return kwargs
+
+
+class DeskAdmin(LimitedChoices, _ModelAdmin):
+    """A page of the desk. Every write leaves one audit entry where the row has a public id."""
+
+    form = WholeRowForm
+    coordinators_may: ClassVar[frozenset[str]] = frozenset()
+    deletable: ClassVar[bool] = False
+    list_per_page = 50
+    show_full_result_count = False
+    warn_unsaved_form = True
+    list_filter_submit = False
+
+    def visible_rows(self, user: Any) -> QuerySet[Any]:
+        """What a coordinator sees here."""
+        rows = self.model._default_manager.get_queryset()
+        return rows.visible_to(user) if isinstance(rows, VisibleQuerySet) else rows.none()
+
+    def limit(self, rows: QuerySet[Any], user: Any) -> QuerySet[Any]:
+        # A subquery and not a join: lists may count, order and group without meeting a row twice.
+        return rows if is_administrator(user) else rows.filter(pk__in=self.visible_rows(user).values("pk"))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return self.limit(super().get_queryset(request), request.user)
+
+    def _admits(self, request: HttpRequest, verb: str) -> bool:
+        if is_administrator(request.user):
+            return True
+        return may_enter(request.user) and verb in self.coordinators_may
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._admits(request, "view")
+
+    # `obj` needs no question of its own: get_queryset hands out only rows to which the verbs apply.
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._admits(request, "view")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._admits(request, "add")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._admits(request, "change")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.deletable and self._admits(request, "delete")
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        old, new = all_changes(form, formsets, created=not change)
+        if old or new:
+            self._record("edit" if change else "create", form.instance, request, old=old, new=new)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self._record("delete", obj, request, old={"row": str(obj)}, new={})
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for row in queryset:
+            self._record("delete", row, request, old={"row": str(row)}, new={})
+        super().delete_queryset(request, queryset)
+
+    def subject_of(self, row: Any) -> Identified | None:
+        """Whose trail a write belongs to. Rows without a public id, such as the catalogue's, keep Django's history."""
+        return row if isinstance(row, Identified) else None
+
+    def _record(self, verb: str, row: Model, request: HttpRequest, *, old: Any, new: Any) -> None:
+        subject = self.subject_of(row)
+        if subject:
+            whole = verb if subject is row else f"{verb}_{row._meta.model_name}"
+            record(whole, subject, acting_user=request.user, old=old, new=new)
+
+
+class RecordAdmin(DeskAdmin):
+    """A page of rows that only the service writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class _InlineRights:
+    """Rows below a page may be changed by whoever may change the page."""
+
+    admin_site: admin.AdminSite
+    parent_model: type[Model]
+    deletable: ClassVar[bool] = True
+
+    def _page(self) -> Any:
+        return self.admin_site.get_model_admin(self.parent_model)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(self._page().has_view_permission(request, obj))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        page = self._page()
+        return bool(page.has_change_permission(request, obj) if obj else page.has_add_permission(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(self._page().has_change_permission(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.deletable and bool(self._page().has_change_permission(request, obj))
+
+
+class DeskInline(_InlineRights, LimitedChoices, _TabularInline):
+    form = WholeRowForm
+    extra = 0
+
+
+class StackedDeskInline(_InlineRights, LimitedChoices, _StackedInline):
+    form = WholeRowForm
+    extra = 0
+
+
+class RecordInline(DeskInline):
+    """Rows below a page that only the service writes."""
+
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields or [field.name for field in self.model._meta.fields]

@@ -1,0 +1,6 @@
+"""Facilities and all that they state. Coordinators edit those of their networks."""
+
+from apps.facilities.admin.facility import FacilityAdmin
+from apps.facilities.admin.parts import CapabilityAdmin, HeldCertificateAdmin, HeldMachineAdmin, ResourceAdmin
+
+__all__ = ["CapabilityAdmin", "FacilityAdmin", "HeldCertificateAdmin", "HeldMachineAdmin", "ResourceAdmin"]

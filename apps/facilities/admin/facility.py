@@ -1,0 +1,121 @@
+"""The page of a facility."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from apps.catalog.admin import SearchedByPhrase
+from apps.core.admin import badge, linked
+from apps.core.admin.base import is_administrator
+from apps.facilities.admin.fields import wish_field
+from apps.facilities.admin.filters import ConfirmedFilter
+from apps.facilities.admin.inlines import (
+    CapabilityInline,
+    CertificateInline,
+    MachineInline,
+    NetworkInline,
+    NoGoInline,
+    ResourceInline,
+)
+from apps.facilities.models import Facility, Source
+
+FIGURES: tuple[Any, ...] = (
+    ("min_run", "max_run"),
+    ("economic_run_low", "economic_run_high"),
+    ("min_order_pieces", "min_order_amount", "currency"),
+    ("unit_price_low", "unit_price_high"),
+    ("lead_days_low", "lead_days_high"),
+    ("tooling_lead_days_low", "tooling_lead_days_high"),
+    "best_tolerance_mm",
+    ("envelope_length_mm", "envelope_width_mm", "envelope_height_mm"),
+)
+CLAIM_COLOURS = {"claimed": "success", "claim_pending": "warning", "denied": "danger", "revoked": "danger"}
+STATE_COLOURS = {"active": "success", "paused": "warning", "closed": "danger"}
+
+
+@admin.register(Facility)
+class FacilityAdmin(SearchedByPhrase):
+    """States move along their edges by commands of their own and are only shown here."""
+
+    phrase_path = "capabilities__process__synonyms__text"
+    coordinators_may = frozenset({"view", "add", "change"})
+    list_display = (
+        "name",
+        badge("kind", _("kind"), {"makerspace": "info", "jobshop": "primary", "contract_manufacturer": "success"}),
+        linked("operator", _("operator")),
+        "city",
+        "country",
+        badge("claim_state", _("claim"), CLAIM_COLOURS),
+        badge("operating_state", _("state"), STATE_COLOURS),
+        "confirmed_on",
+    )
+    list_filter = ("kind", "claim_state", "operating_state", ConfirmedFilter, "networks", "profile_public")
+    list_select_related = ("operator",)
+    search_fields = (
+        "name",
+        "city",
+        "country__iexact",
+        "operator__name",
+        "external_id__iexact",
+        "public_id__iexact",
+        "capabilities__process__name",
+    )
+    search_help_text = _("a name, a place, an operator, a process in anybody's words, or an id")
+    date_hierarchy = "created_at"
+    autocomplete_fields = ("operator", "materials")
+    readonly_fields = (
+        "claim_state",
+        "operating_state",
+        "paused_until",
+        "source",
+        "last_offered_at",
+        "public_id",
+        "created_at",
+        "updated_at",
+    )
+    fieldsets = (
+        (None, {"fields": ("name", "kind", "operator", "description", "profile_public", "external_id")}),
+        (
+            _("State"),
+            {
+                "fields": (
+                    ("claim_state", "operating_state", "paused_until"),
+                    ("source", "confirmed_on", "last_offered_at"),
+                    ("public_id", "created_at", "updated_at"),
+                )
+            },
+        ),
+        (_("Place"), {"fields": (("city", "country", "admin_area"), ("lat", "lon"))}),
+        (
+            _("How it works with customers"),
+            {
+                "fields": (
+                    ("access", "signs_nda", "accepts_startups"),
+                    "wished_stages",
+                    "wished_industries",
+                    ("quote_days", "material_days", "inspection_days"),
+                )
+            },
+        ),
+        (
+            _("Materials and certificates"),
+            {"fields": ("materials", ("materials_listed", "certificates_listed"), "workmanship_class")},
+        ),
+        (_("Figures of the whole site; blank means never stated"), {"fields": FIGURES}),
+    )
+    inlines = (NetworkInline, CapabilityInline, ResourceInline, CertificateInline, MachineInline, NoGoInline)
+
+    def visible_rows(self, user: Any) -> QuerySet[Facility]:
+        """Those of the networks that she coordinates; the desk shows what a public profile does not."""
+        return Facility.objects.filter(networks__coordinators__user=user)
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        return wish_field(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Facility, form: Any, change: bool) -> None:
+        if not change and not is_administrator(request.user):
+            obj.source = Source.COORDINATOR
+        super().save_model(request, obj, form, change)

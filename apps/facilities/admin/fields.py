@@ -1,0 +1,48 @@
+"""Form fields for what facilities wish for and refuse."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from apps.catalog.models import Stage
+from apps.core.admin.forms import WholeRowForm, WishField
+from apps.core.industries import Industry
+from apps.facilities.models import Capability, NoGo, NoGoKind
+
+
+def wish_field(db_field: Any) -> forms.Field | None:
+    """A field that keeps "not stated" apart from "no wish"; None for fields that are no wishes."""
+    if db_field.name == "wished_industries":
+        return WishField(label=db_field.verbose_name, choices=Industry.choices)
+    if db_field.name == "wished_stages":
+        return WishField(label=db_field.verbose_name, choices=list(Stage.objects.values_list("slug", "name")))
+    return None
+
+
+class NoGoForm(WholeRowForm):
+    class Meta:
+        model = NoGo
+        fields = ("kind", "value")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        names_stage = cleaned.get("kind") == NoGoKind.STAGE and cleaned.get("value")
+        if names_stage and not Stage.objects.filter(slug=cleaned["value"]).exists():
+            raise ValidationError({"value": _("There is no stage with this short name.")})
+        return cleaned
+
+
+class CapabilityForm(WholeRowForm):
+    class Meta:
+        model = Capability
+        fields = ("process",)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        facility = cleaned.get("facility") or (self.instance.facility if self.instance.pk else None)
+        resource = cleaned.get("resource")
+        if resource and facility and resource.facility_id != facility.pk:
+            raise ValidationError({"resource": _("That bottleneck is at another facility.")})
+        return cleaned

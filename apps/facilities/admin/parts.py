@@ -1,0 +1,143 @@
+"""The pages of what belongs to a facility: lines, bottlenecks, certificates, machines."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from apps.catalog.admin import SearchedByPhrase
+from apps.core.admin import DeskAdmin, badge, linked
+from apps.core.models import Identified
+from apps.facilities.admin.facility import FIGURES
+from apps.facilities.admin.fields import CapabilityForm
+from apps.facilities.admin.filters import ExpiryFilter
+from apps.facilities.admin.inlines import CapacityWeekInline
+from apps.facilities.models import Capability, HeldCertificate, HeldMachine, Resource
+
+
+class PartAdmin(DeskAdmin):
+    """Belongs to a facility and may be edited by whoever may edit that."""
+
+    coordinators_may = frozenset({"view", "add", "change", "delete"})
+    deletable = True
+
+    def visible_rows(self, user: Any) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.model._default_manager.filter(facility__networks__coordinators__user=user)
+        return rows
+
+    def subject_of(self, row: Any) -> Identified:
+        return row if isinstance(row, Identified) else row.facility
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A part stays where it is: moved to another facility, the rankings that name it would lie."""
+        fixed = ("facility",) if obj else ()
+        return (*fixed, *super().get_readonly_fields(request, obj))
+
+
+@admin.register(Capability)
+class CapabilityAdmin(SearchedByPhrase, PartAdmin):
+    phrase_path = "process__synonyms__text"
+    form = CapabilityForm
+    list_display = (
+        "__str__",
+        linked("process", _("process")),
+        linked("facility", _("facility")),
+        badge("offer", _("offered as"), {"core": "success", "supplementary": "info", "partner": "warning"}),
+        "min_run",
+        "max_run",
+        "lead_days_low",
+        "lead_days_high",
+        "confirmed_on",
+    )
+    list_filter = ("offer", "source", "facility__kind")
+    list_select_related = ("process", "facility")
+    search_fields = ("process__name", "process__slug", "facility__name", "public_id__iexact")
+    search_help_text = _("a process in anybody's words, or a facility")
+    date_hierarchy = "created_at"
+    autocomplete_fields = ("facility", "process", "materials", "resource")
+    readonly_fields = ("source", "public_id", "updated_at")
+    fieldsets = (
+        (None, {"fields": ("facility", "process", "offer", "materials", "materials_listed")}),
+        (
+            _("Capacity"),
+            {"fields": ("resource", ("setup_hours", "cycle_seconds"), ("parts_per_cycle", "yield_share"))},
+        ),
+        (_("Figures; blank means that those of the site hold"), {"fields": FIGURES}),
+        (_("Where it comes from"), {"fields": ("source", "confirmed_on", "public_id", "updated_at")}),
+    )
+
+
+@admin.register(Resource)
+class ResourceAdmin(PartAdmin):
+    list_display = (
+        "__str__",
+        linked("kind", _("kind")),
+        linked("facility", _("facility")),
+        "machines",
+        "gross_hours_per_week",
+        "units_per_week",
+        "booked_share",
+        "confirmed_on",
+    )
+    list_filter = ("source", "facility__kind")
+    list_select_related = ("kind", "facility")
+    search_fields = ("name", "kind__name", "kind__slug", "facility__name", "public_id__iexact")
+    search_help_text = _("a name, a kind or a facility")
+    date_hierarchy = "created_at"
+    autocomplete_fields = ("facility", "kind")
+    readonly_fields = ("source", "public_id", "updated_at")
+    fieldsets = (
+        (None, {"fields": ("facility", "kind", "name", "machines")}),
+        (
+            _("Hours a week by pattern"),
+            {"fields": (("gross_hours_per_week", "units_per_week"), ("availability", "booked_share"))},
+        ),
+        (_("Where it comes from"), {"fields": ("source", "confirmed_on", "public_id", "updated_at")}),
+    )
+    inlines = (CapacityWeekInline,)
+
+
+@admin.register(HeldCertificate)
+class HeldCertificateAdmin(SearchedByPhrase, PartAdmin):
+    phrase_path = "certification__synonyms__text"
+    list_display = (
+        "__str__",
+        linked("certification", _("certification")),
+        linked("facility", _("facility")),
+        badge("evidence_level", _("evidence"), {"stated": "warning", "documented": "info"}),
+        "issued_on",
+        "expires_on",
+    )
+    list_filter = (ExpiryFilter, "evidence_level", "certification__scope")
+    list_select_related = ("certification", "facility")
+    search_fields = (
+        "certification__name",
+        "certification__slug",
+        "facility__name",
+        "scope",
+        "public_id__iexact",
+    )
+    search_help_text = _("a certificate, a facility or words of the scope")
+    date_hierarchy = "expires_on"
+    autocomplete_fields = ("facility", "certification", "scope_processes")
+    readonly_fields = ("public_id", "updated_at")
+    fieldsets = (
+        (None, {"fields": ("facility", "certification", "scope", "scope_processes")}),
+        (_("Validity"), {"fields": (("issued_on", "expires_on"), "evidence_level")}),
+        (_("Row"), {"fields": ("public_id", "updated_at")}),
+    )
+
+
+@admin.register(HeldMachine)
+class HeldMachineAdmin(SearchedByPhrase, PartAdmin):
+    phrase_path = "machine__synonyms__text"
+    list_display = ("__str__", linked("machine", _("machine")), linked("facility", _("facility")), "count")
+    list_filter = ("machine__machine_type", "facility__kind")
+    list_select_related = ("machine", "facility")
+    search_fields = ("machine__maker", "machine__model", "machine__slug", "facility__name")
+    search_help_text = _("a maker, a model or a facility")
+    date_hierarchy = "created_at"
+    autocomplete_fields = ("facility", "machine")
+    fields = ("facility", "machine", "count")

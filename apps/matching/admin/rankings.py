@@ -1,0 +1,211 @@
+"""Rankings and matches, exactly as they were made."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.admin import RecordAdmin, badge, linked
+from apps.core.admin.display import link_to
+from apps.core.admin.documents import pretty
+from apps.matching.admin.filters import CurrentMatchFilter, CurrentRankingFilter, MadeFilter
+from apps.matching.admin.reading import (
+    catalogue_names,
+    distance_sentence,
+    funnel,
+    group_by_tier,
+    read_match,
+    tier_summary,
+)
+from apps.matching.models import Match, Ranking
+from apps.matching.selectors import matches_of
+from apps.needs.admin import needs_at_the_desk
+
+MATCHES_A_PAGE = 25
+TIER_COLOURS: dict[Any, str] = {1: "success", 2: "info", 3: "warning", 4: "primary"}
+
+
+@admin.register(Ranking)
+class RankingAdmin(RecordAdmin):
+    coordinators_may = frozenset({"view"})
+    list_display = (
+        "created_at",
+        linked("need", _("need")),
+        "is_current",
+        "tiers",
+        "considered",
+        linked("policy", _("policy")),
+        "engine_version",
+        "supply_version",
+    )
+    list_filter = (MadeFilter, CurrentRankingFilter, "engine_version")
+    list_select_related = ("need__current", "policy")
+    search_fields = (
+        "need__current__title",
+        "need__organisation__name",
+        "need__public_id__iexact",
+        "public_id__iexact",
+        "policy__name",
+    )
+    search_help_text = _("a need, an organisation, a policy or a public id")
+    date_hierarchy = "created_at"
+    change_form_outer_after_template = "matching/admin/ranking_panel.html"
+    fieldsets = (
+        (None, {"fields": (("need_link", "is_current"), ("created_at", "as_of"), "public_id")}),
+        (
+            _("What it was made from"),
+            {
+                "fields": (
+                    "revision_link",
+                    ("policy_link", "policy_digest"),
+                    ("supply_version", "supply_digest"),
+                    ("engine_version", "rev"),
+                )
+            },
+        ),
+    )
+    readonly_fields = ("need_link", "is_current", "revision_link", "policy_link", "policy_digest")
+
+    def visible_rows(self, user: Any) -> QuerySet[Ranking]:
+        return Ranking.objects.filter(need__in=needs_at_the_desk(user))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Ranking]:
+        rows = super().get_queryset(request).select_related("need__current", "policy", "revision")
+        answered: QuerySet[Any] = rows.annotate(answered=F("need__match_job__done"))
+        return answered
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        ranking = self.get_object(request, object_id)
+        panel = ranking_panel(ranking, request.GET.get("matches")) if ranking else None
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "panel": panel})
+
+    @admin.display(description=_("latest"), boolean=True)
+    def is_current(self, ranking: Any) -> bool:
+        return bool(ranking.rev == ranking.answered)
+
+    @admin.display(description=_("facilities"))
+    def tiers(self, ranking: Ranking) -> str:
+        return tier_summary(ranking)
+
+    @admin.display(description=_("need"))
+    def need_link(self, ranking: Ranking) -> SafeString:
+        return link_to(ranking.need)
+
+    @admin.display(description=_("revision"))
+    def revision_link(self, ranking: Ranking) -> SafeString:
+        return link_to(ranking.revision)
+
+    @admin.display(description=_("policy"))
+    def policy_link(self, ranking: Ranking) -> SafeString:
+        return link_to(ranking.policy)
+
+    @admin.display(description=_("digest of the policy"))
+    def policy_digest(self, ranking: Ranking) -> str:
+        return ranking.policy.digest
+
+
+def ranking_panel(ranking: Ranking, page: str | None) -> dict[str, Any]:
+    """Everything that the page of a ranking shows below its fields; `page` as the address bar has it."""
+    pages = Paginator(matches_of(ranking), MATCHES_A_PAGE)
+    shown = pages.get_page(page)
+    return {
+        **ranking_words(ranking, list(shown.object_list)),
+        "page": shown.number,
+        "pages": pages.num_pages,
+        "page_numbers": pages.page_range,
+    }
+
+
+def ranking_words(ranking: Ranking, matches: list[Match]) -> dict[str, Any]:
+    return {
+        "ranking": ranking,
+        "groups": group_by_tier(matches, ranking, catalogue_names()),
+        "funnel": funnel(ranking),
+        "tiers": tier_summary(ranking),
+        "distance": distance_sentence(ranking),
+    }
+
+
+@admin.register(Match)
+class MatchAdmin(RecordAdmin):
+    coordinators_may = frozenset({"view"})
+    list_display = (
+        "rank_label",
+        linked("facility", _("facility")),
+        linked("ranking.need", _("need"), ordering="ranking__need"),
+        badge("tier", _("tier"), TIER_COLOURS),
+        "score_text",
+        "interval",
+        "confirmed_of",
+        linked("ranking", _("ranking")),
+    )
+    list_filter = ("tier", CurrentMatchFilter, "facility__kind")
+    list_select_related = ("facility", "ranking__need__current")
+    search_fields = (
+        "facility__name",
+        "ranking__need__current__title",
+        "ranking__need__organisation__name",
+        "ranking__public_id__iexact",
+        "ranking__need__public_id__iexact",
+    )
+    search_help_text = _("a facility, a need, an organisation or a public id")
+    date_hierarchy = "ranking__created_at"
+    ordering = ("-ranking_id", "position")
+    change_form_outer_after_template = "matching/admin/match_panel.html"
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("facility_link", "ranking_link"),
+                    ("rank_label", "position", "tier"),
+                    ("score_text", "interval", "confirmed_of", "coverage"),
+                )
+            },
+        ),
+        (_("As the engine wrote it"), {"classes": ("collapse",), "fields": ("as_written",)}),
+    )
+    readonly_fields = ("facility_link", "ranking_link", "score_text", "interval", "confirmed_of", "as_written")
+
+    def visible_rows(self, user: Any) -> QuerySet[Match]:
+        return Match.objects.filter(ranking__need__in=needs_at_the_desk(user))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Match]:
+        return super().get_queryset(request).select_related("facility", "ranking__need__current")
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        match = self.get_object(request, object_id)
+        page = read_match(match, catalogue_names()) if match else None
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "page": page})
+
+    @admin.display(description=_("score"), ordering="score")
+    def score_text(self, match: Match) -> str:
+        return f"{match.score:.2f}"
+
+    @admin.display(description=_("from - to"), ordering="low")
+    def interval(self, match: Match) -> str:
+        return f"{match.low:.2f} - {match.high:.2f}"
+
+    @admin.display(description=_("confirmed"), ordering="confirmed")
+    def confirmed_of(self, match: Match) -> str:
+        return str(_("%(confirmed)d of %(asked)d") % {"confirmed": match.confirmed, "asked": match.asked})
+
+    @admin.display(description=_("facility"))
+    def facility_link(self, match: Match) -> SafeString:
+        return link_to(match.facility)
+
+    @admin.display(description=_("ranking"))
+    def ranking_link(self, match: Match) -> SafeString:
+        return link_to(match.ranking)
+
+    @admin.display(description=_("document"))
+    def as_written(self, match: Match) -> SafeString:
+        return pretty(match.document)

@@ -1,0 +1,34 @@
+"""Words for the engine's codes. Decide first, phrase later: nothing here decides anything."""
+
+from apps.matching.wording.codes import (
+    ADJUSTMENTS,
+    CRITERIA,
+    CRITERION_CODES,
+    DISTANCE_MODES,
+    FLAGS,
+    GATE_CODES,
+    GATES,
+    QUESTIONS,
+    STEP_ROLES,
+    TIER_MEANINGS,
+    TIERS,
+    VERDICTS,
+)
+from apps.matching.wording.facts import fact_words, number_words
+
+__all__ = [
+    "ADJUSTMENTS",
+    "CRITERIA",
+    "CRITERION_CODES",
+    "DISTANCE_MODES",
+    "FLAGS",
+    "GATES",
+    "GATE_CODES",
+    "QUESTIONS",
+    "STEP_ROLES",
+    "TIERS",
+    "TIER_MEANINGS",
+    "VERDICTS",
+    "fact_words",
+    "number_words",
+]

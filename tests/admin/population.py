@@ -1,0 +1,58 @@
+"""Some rows of everything that the desk shows."""
+
+from knox.models import AuthToken
+
+from apps.facilities.models import Facility
+from apps.networks.models import Network
+from tests import builders
+from tests.admin.answers import ranked
+from tests.cast import Cast
+
+
+def populate(cast: Cast, rows: int) -> None:
+    """`rows` more of every model, the demand and supply of it in Lakeside; facts of one facility on Quiet Heron."""
+    for _ in range(rows):
+        _catalogue()
+        _supply(cast.quiet_heron, cast.lakeside)
+        _demand(cast)
+        builders.audit_entry(subject=cast.quiet_heron, subject_kind="facility", actor=cast.carla)
+        builders.idempotent_response(user=cast.fay)
+        builders.heartbeat(f"process {next(builders.numbers)}")
+        builders.membership(organisation=cast.bright_beetle)
+        builders.coordinator(network=cast.lakeside)
+        builders.coordinator(user=cast.carla)
+        AuthToken.objects.create(user=cast.fay)
+
+
+def _catalogue() -> None:
+    process, other = builders.process(), builders.process()
+    material = builders.material(parent=builders.material())
+    process.common_materials.add(material)
+    builders.process_relation(provided=process, needed=other)
+    builders.synonym(process=process)
+    builders.synonym(material=material)
+    builders.synonym(certification=builders.certification())
+    builders.synonym(machine=builders.machine_model())
+    builders.synonym(stage=builders.stage())
+    builders.work_content(process=process)
+    builders.skill().processes.add(process)
+    builders.region().applies_to.add(process)
+    builders.transport_time()
+
+
+def _supply(site: Facility, network: Network) -> None:
+    builders.facility(networks=(network,))
+    builders.capability(facility=site)
+    builders.capacity_week(resource=builders.resource(facility=site))
+    builders.held_machine(facility=site)
+    builders.held_certificate(facility=site)
+    builders.no_go(facility=site, kind="stage", value=f"stage-{next(builders.numbers)}")
+    builders.supply_change()
+    builders.supply_version()
+
+
+def _demand(cast: Cast) -> None:
+    need = builders.need(organisation=cast.bright_beetle, home_network=cast.lakeside)
+    builders.need_partner_network(need=need)
+    builders.policy()
+    ranked(need, cast.quiet_heron, cast.iron_finch)
