@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from config.desk import unfold_config
 from config.env import ROOT, database_config, env
 from config.logs import configure_structlog, logging_config
 
@@ -122,25 +123,29 @@ STORAGES = {
     "staticfiles": {"BACKEND": STATIC_BACKEND},
 }
 
+# --- Admin -----------------------------------------------------------------------------------------------------------
+UNFOLD = unfold_config(demo=DEMO)
+
 # --- API -------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "apps.core.api.authentication.ApiTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["apps.core.api.filters.StrictFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "apps.core.api.pagination.StablePagination",
     "DEFAULT_PARSER_CLASSES": ["apps.core.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "apps.core.api.problems.problem_handler",
-    "DEFAULT_VERSIONING_CLASS": "rest_framework.versioning.URLPathVersioning",
-    "DEFAULT_VERSION": "v1",
-    "ALLOWED_VERSIONS": ["v1"],
+    "DEFAULT_THROTTLE_CLASSES": ["apps.core.api.throttling.CallerThrottle"],
+    "NUM_PROXIES": 1 if env.bool("BEHIND_PROXY", default=False) else 0,  # whose word for the caller's address counts
+    "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+API_THROTTLES = {"caller": (1_200, 60), "sign_in": (20, 60), "sign_in_account": (10, 300)}  # requests, seconds
 REST_KNOX = {"TOKEN_TTL": timedelta(days=30), "AUTO_REFRESH": False, "TOKEN_LIMIT_PER_USER": 20}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Matchmaker",
@@ -151,7 +156,21 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
     "SCHEMA_PATH_PREFIX": r"/api/v[0-9]+",
+    "ENUM_NAME_OVERRIDES": {
+        "MemberRole": "apps.accounts.models.Role",
+        "StepRole": "apps.needs.models.StepRole",
+        "OrganisationKind": "apps.accounts.models.OrganisationKind",
+        "CertificationScope": "apps.catalog.models.CertificationScope",
+        "FacilityKind": "apps.catalog.models.FacilityKind",
+        "ProcessKind": "apps.catalog.models.ProcessKind",
+        "RegionKind": "apps.catalog.models.RegionKind",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "apps.core.api.schema.add_problems",
+    ],
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 

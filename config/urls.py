@@ -1,13 +1,21 @@
 """Addresses of the whole service."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-from config import health
+from config import api, health
 
 urlpatterns = [
+    *api.urlpatterns,
     path("admin/", admin.site.urls),
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("health/work", health.work),
+    path("", include("apps.portal.urls")),
 ]
+
+# Under /api/ these are problem documents, elsewhere Django's own pages.
+handler400 = "apps.core.api.problems.bad_request"
+handler403 = "apps.core.api.problems.permission_denied"
+handler404 = "apps.core.api.problems.page_not_found"
+handler500 = "apps.core.api.problems.server_error"

@@ -1,15 +1,19 @@
 """Reading jobs, rankings and the state of the queue."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from apps.matching.models import Match, MatchJob, Ranking
+from apps.core.errors import NotFoundError
+from apps.facilities.models import Capability, Facility
+from apps.matching.models import Match, MatchJob, Policy, Ranking
 from apps.matching.models.bump import RANKED
 from apps.needs.models import Need
 from apps.needs.models.need import RANKED_STATES
@@ -128,3 +132,40 @@ def _place(job: MatchJob) -> int:
     before = Q(run_after__lt=job.run_after) | Q(run_after=job.run_after, need_id__lt=job.need_id)
     waiting = MatchJob.objects.filter(before, dead=False, need__state__in=RANKED_STATES)
     return waiting.exclude(done__gte=F("wanted")).count() + 1
+
+
+# --- for whom -------------------------------------------------------------------------------------------------------
+
+
+def rankings_visible_to(user: Any) -> QuerySet[Ranking]:
+    return Ranking.objects.visible_to(user).select_related("need", "policy", "revision")
+
+
+def access_ranking(user: Any, public_id: UUID) -> Ranking:
+    """The ranking, if it is there and the user's to see."""
+    ranking = rankings_visible_to(user).filter(public_id=public_id).first()
+    if ranking is None:
+        raise NotFoundError("ranking_not_found", "There is no such ranking.")
+    return ranking
+
+
+def reads_in_full(user: Any, need: Need) -> bool:
+    """Whether the user reads every fact of the need's matches; its founders read `founder_view`."""
+    return Need.objects.coordinated_by(user).filter(pk=need.pk).exists()
+
+
+def capability_ids(matches: Iterable[Match]) -> dict[str, str]:
+    """Public ids of the lines that the matches name; a line that was removed since has none."""
+    named = {step["capability_id"] for match in matches for step in match.document["steps"]}
+    keys = [int(key) for key in named if key is not None and key.isdecimal()]
+    found = Capability.objects.filter(pk__in=keys).values_list("pk", "public_id")
+    return {str(key): str(public_id) for key, public_id in found}
+
+
+def facilities_named(keys: Iterable[str]) -> QuerySet[Facility]:
+    """By the engine's ids, which are our keys."""
+    return Facility.objects.filter(pk__in=[int(key) for key in keys])
+
+
+def policies_visible_to(user: Any) -> QuerySet[Policy]:
+    return Policy.objects.visible_to(user).select_related("network")

@@ -59,3 +59,45 @@ class NeedContent:
     budget_is_ceiling: bool = False
     tooling_budget_amount: Decimal | None = None
     target_unit_price: Decimal | None = None
+
+
+# Fields of NeedContent that are columns of NeedRevision under the same name.
+REVISION_FIELDS = (
+    "title",
+    "product",
+    "description",
+    "stage",
+    "industry",
+    "order_quantity",
+    "annual_quantity",
+    "due_on",
+    "ship_to_city",
+    "ship_to_country",
+    "ship_to_admin_area",
+    "ship_to_lat",
+    "ship_to_lon",
+    "region_rule",
+    "region",
+    "confidentiality",
+    "export_controlled",
+    "self_service",
+    "wants_visits",
+    "contains_lithium",
+    "weight_kg",
+    "workmanship_class",
+    "currency",
+    "budget_amount",
+    "budget_is_ceiling",
+    "tooling_budget_amount",
+    "target_unit_price",
+)
+STEP_FIELDS = (
+    "process",
+    "role",
+    "pieces_per_unit",
+    "material_choice",
+    "equivalents_allowed",
+    "substitutes_allowed",
+    "tooling_exists",
+    "tolerance_mm",
+)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.accounts.models import ROLES_THAT_WRITE, Organisation, OrganisationKind, User
 from apps.core.audit import record
 from apps.core.errors import DomainError, InvalidInputError, NotAllowedError
-from apps.needs.content import NeedContent, StepContent
+from apps.needs.content import REVISION_FIELDS, STEP_FIELDS, NeedContent, StepContent
 from apps.needs.models import NEED_EDGES, AskedCertificate, Need, NeedPartnerNetwork, NeedRevision, NeedState, Step
 from apps.needs.rules import check_content
 from apps.networks.models import Network
@@ -21,46 +21,6 @@ EDITABLE_STATES = (
     NeedState.NEED_INFO,
     NeedState.OPEN,
     NeedState.MATCHED,
-)
-# Fields of NeedContent that are columns of NeedRevision under the same name.
-REVISION_FIELDS = (
-    "title",
-    "product",
-    "description",
-    "stage",
-    "industry",
-    "order_quantity",
-    "annual_quantity",
-    "due_on",
-    "ship_to_city",
-    "ship_to_country",
-    "ship_to_admin_area",
-    "ship_to_lat",
-    "ship_to_lon",
-    "region_rule",
-    "region",
-    "confidentiality",
-    "export_controlled",
-    "self_service",
-    "wants_visits",
-    "contains_lithium",
-    "weight_kg",
-    "workmanship_class",
-    "currency",
-    "budget_amount",
-    "budget_is_ceiling",
-    "tooling_budget_amount",
-    "target_unit_price",
-)
-STEP_FIELDS = (
-    "process",
-    "role",
-    "pieces_per_unit",
-    "material_choice",
-    "equivalents_allowed",
-    "substitutes_allowed",
-    "tooling_exists",
-    "tolerance_mm",
 )
 
 
