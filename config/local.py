@@ -20,6 +20,8 @@ STATE = ROOT / "var" / "local"
 USUAL_PORT = 8000
 WEB_START_SECONDS = 60
 RESTART_PAUSE_SECONDS = 2.0
+TOO_MANY_RESTARTS = 5  # in a row; what lives for a minute is forgiven
+FORGIVEN_SECONDS = 60.0
 
 Report = Callable[[str], None]
 LOOPBACK = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever proxy the environment names
@@ -35,7 +37,8 @@ class LocalService:
         self.worker = _python(state, "worker", *WORKER)
         self.beat = _python(state, "beat", *BEAT, f"--schedule={state / 'beat-schedule'}")
         self.started = dict(servers)
-        self._last_restart = 0.0
+        self._last_restart = -RESTART_PAUSE_SECONDS
+        self._restarts = 0
 
     def start(self, name: str) -> None:
         child: Child = getattr(self, name)
@@ -43,13 +46,19 @@ class LocalService:
         self.started[name] = child
 
     def tend(self) -> None:
-        """Start again what died; call it now and then."""
+        """Start again what died; call it now and then. ServiceError when that does not help."""
+        now = time.monotonic()
         dead = [name for name, child in self.started.items() if not child.alive]
-        if dead and time.monotonic() - self._last_restart > RESTART_PAUSE_SECONDS:
-            self._last_restart = time.monotonic()
-            for name in dead:
-                self.report(f"{name} ended unexpectedly (see {self.started[name].log}); starting it again")
-                self.started[name].start()
+        if not dead or now - self._last_restart < RESTART_PAUSE_SECONDS:
+            return
+        self._restarts = self._restarts + 1 if now - self._last_restart < FORGIVEN_SECONDS else 1
+        self._last_restart = now
+        for name in dead:
+            log = self.started[name].log
+            if self._restarts > TOO_MANY_RESTARTS:
+                raise ServiceError(f"{name} does not stay up; the end of {log}:\n{_tail(log)}")
+            self.report(f"{name} ended unexpectedly (see {log}); starting it again")
+            self.started[name].start()
 
     def wait_for_web(self) -> None:
         """Until /health/ready says that it serves; ServiceError with the end of its log when it does not."""

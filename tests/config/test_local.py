@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config import local
-from config.services import Child, StateInUseError
+from config.services import Child, ServiceError, StateInUseError
 
 
 @pytest.fixture
@@ -86,3 +86,26 @@ def test_what_died_is_started_again_and_said(tmp_path: Path) -> None:
         assert len(said) == 1
         service.worker.stop()
     assert said[-1].startswith("Stopping")
+
+
+def wait_for_death(child: Child) -> None:
+    assert child.process is not None
+    child.process.wait()
+
+
+@pytest.mark.usefixtures("environment")
+def test_what_will_not_stay_up_is_given_up_with_the_end_of_its_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "RESTART_PAUSE_SECONDS", 0.0)
+    said: list[str] = []
+    with local.local_service(said.append, tmp_path) as service:
+        service.worker = Child([sys.executable, "-c", "print('why it died')"], log=tmp_path / "worker.log")
+        service.start("worker")
+        for _ in range(local.TOO_MANY_RESTARTS):
+            wait_for_death(service.worker)
+            service.tend()
+        wait_for_death(service.worker)
+        with pytest.raises(ServiceError, match=r"worker does not stay up(.|\n)*why it died"):
+            service.tend()
+    assert sum("starting it again" in line for line in said) == local.TOO_MANY_RESTARTS

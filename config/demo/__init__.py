@@ -1,0 +1,1 @@
+"""`make demo`: from nothing to an explained ranking, made the way a real one is."""
