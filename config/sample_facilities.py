@@ -77,7 +77,7 @@ def confirm_again(*, today: date) -> int:
         operator__memberships__user__email__endswith="@producers.example",
         confirmed_on__lt=today - timedelta(days=CONFIRM_EVERY_DAYS),
     )
-    facilities = list(stale)
+    facilities = list(stale.distinct())
     for facility in facilities:
         facility.confirmed_on = confirmed_on(facility.external_id, today)
         Capability.objects.filter(facility=facility).update(confirmed_on=facility.confirmed_on)

@@ -407,3 +407,11 @@ def test_the_command_prints_what_it_did_and_what_it_kept() -> None:
         "Catalogue: 1906 rows, nothing new",
         "  kept: processes.csv, fff, typical_lead_days_high: here 9, in the file 5",
     ]
+
+
+def test_the_command_is_silent_where_asked() -> None:
+    output = StringIO()
+
+    call_command("load_catalogue", stdout=output, verbosity=0)
+
+    assert output.getvalue() == ""

@@ -1,6 +1,7 @@
 """Founders' words find what they mean."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
@@ -164,6 +165,14 @@ def test_local_phrases_are_found_whatever_their_spelling() -> None:
     Synonym.objects.create(text="  Burny-Thing (Aluminum) ", process=target)
 
     assert search_catalogue("burny thing aluminium", limit=1)[0].slug == "laser-cutting"
+
+
+@pytest.mark.parametrize("text", ["LASER-Cutter", "!!!"])
+def test_a_form_refuses_a_phrase_that_is_there_or_says_nothing(text: str) -> None:
+    target = Synonym.objects.get(text="laser cutter", process__slug="laser-cutting").process
+
+    with pytest.raises(ValidationError):
+        Synonym(text=text, process=target).full_clean()
 
 
 def test_the_trigram_index_is_used() -> None:

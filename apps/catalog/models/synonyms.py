@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -58,7 +59,12 @@ class Synonym(CatalogueRow):
     def __str__(self) -> str:
         return self.text
 
+    def clean(self) -> None:
+        """Before the form asks whether the phrase is there already: the search compares normalised phrases."""
+        self.text = normalised(self.text)
+        if not self.text:
+            raise ValidationError({"text": _("A phrase needs letters or digits.")})
+
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """The search compares normalised phrases, so none is stored otherwise."""
         self.text = normalised(self.text)
         super().save(*args, **kwargs)
