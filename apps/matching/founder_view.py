@@ -12,7 +12,6 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 from django.utils.crypto import salted_hmac
 
-from apps.facilities.models import Facility
 from apps.matching.models import Match
 
 Banded = str | int | float | bool | list[Any] | None
