@@ -164,6 +164,7 @@ SPECTACULAR_SETTINGS = {
         "OrganisationKind": "apps.accounts.models.OrganisationKind",
         "CertificationScope": "apps.catalog.models.CertificationScope",
         "FacilityKind": "apps.catalog.models.FacilityKind",
+        "NoGoKind": "apps.facilities.models.NoGoKind",
         "ProcessKind": "apps.catalog.models.ProcessKind",
         "RegionKind": "apps.catalog.models.RegionKind",
     },
@@ -223,3 +224,4 @@ LOGGING = logging_config(env.str("LOG_LEVEL", default="INFO"))
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG  # beat's doorbells would fill the log
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # personal, and no help
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # one line a request, when it is over

@@ -4,7 +4,6 @@ Not a management command, so that Django starts once here and at the same time i
 """
 
 import argparse
-import io
 import sys
 import time
 from datetime import UTC, date, datetime
@@ -85,7 +84,7 @@ def _load(progress: Progress, today: date) -> tuple[list[Any], dict[str, Any]]:
     progress.say("Migrating the database")
     call_command("migrate", verbosity=0, interactive=False)
     progress.say("Loading the catalogue")
-    call_command("load_catalogue", stdout=io.StringIO())
+    call_command("load_catalogue", verbosity=0)
     progress.say("Loading the sample network")
     import_string("config.sample_world.load_sample_world")(today=today, report=lambda text: progress.say(f"  {text}"))
     payload = import_string("config.sample_world.sample_need_payloads")(today)[0]

@@ -61,7 +61,9 @@ def _match_line(match: Row) -> str:
     kind = KINDS.get(facility["kind"], facility["kind"])
     score = f"{match['score']:.2f} ({match['low']:.2f} to {match['high']:.2f})"
     place = f"{match['rank_label']:>4}  {name}, {kind}, {facility['country']}"
-    return f"{place if len(place) <= PLACE_WIDTH else place[: PLACE_WIDTH - 1] + '…':<{PLACE_WIDTH}} {score}  {match['confirmed']:>2} of {match['asked']:>2} confirmed"
+    if len(place) > PLACE_WIDTH:
+        place = f"{place[: PLACE_WIDTH - 1]}…"
+    return f"{place:<{PLACE_WIDTH}} {score}  {match['confirmed']:>2} of {match['asked']:>2} confirmed"
 
 
 def _reasons(match: Row) -> Iterator[str]:
