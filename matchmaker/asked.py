@@ -12,6 +12,8 @@ from matchmaker.taxonomy import Firm, Taxonomy
 
 # Trees in which the product is put together: from the first such step on its size is the product's.
 JOINING = ("assembly", "joining")
+# What is then done to the whole product. Anything else that comes later in a need's list makes a part for it.
+WHOLE_PRODUCT = ("assembly", "joining", "finishing", "electronics-test", "certification-testing")
 # Where the third side (board thickness, sheet thickness, opening stroke) cannot be turned into the plane.
 FIXED_ORIENTATION = ("pcb-fab", "pcb-assembly", "cutting-2d", "injection-moulding")
 ELECTRONICS = "electronics"
@@ -149,22 +151,23 @@ def _steps(need: NeedFact, policy: Policy, taxonomy: Taxonomy) -> tuple[AskedSte
     return tuple(out)
 
 
-def _product_from(ordered: list[StepFact], taxonomy: Taxonomy) -> tuple[int, bool]:
-    """The sequence from which the product's size counts, and whether later steps share it.
-
-    That is the first gated step that joins parts; a product that is not joined has its size at the lead step alone.
-    """
+def _product_from(ordered: list[StepFact], taxonomy: Taxonomy) -> int | None:
+    """The sequence of the first gated step that joins parts; None for a product that is not joined."""
     for step in ordered:
         if step.role != Role.PREFERRED and any(taxonomy.is_below(step.process, top) for top in JOINING):
-            return step.sequence, True
-    return next(step.sequence for step in ordered if step.role == Role.LEAD), False
+            return step.sequence
+    return None
 
 
-def _size(step: StepFact, need: NeedFact, taxonomy: Taxonomy, product_from: tuple[int, bool]) -> Millimetres3 | None:
-    """The step's own size; else the product's, where it has come together and the process knows a usual size."""
+def _size(step: StepFact, need: NeedFact, taxonomy: Taxonomy, product_from: int | None) -> Millimetres3 | None:
+    """The step's own size; else the product's, from the joining step on where the whole product is handled, or at
+    the lead step if nothing is joined. The product's size is asked only where the process knows a usual size."""
     if step.envelope_mm is not None:
         return step.envelope_mm
-    start, onwards = product_from
-    here = step.sequence == start or (onwards and step.sequence > start)
+    if product_from is None:
+        here = step.role == Role.LEAD
+    else:
+        whole = any(taxonomy.is_below(step.process, top) for top in WHOLE_PRODUCT)
+        here = step.sequence >= product_from and whole
     limited = taxonomy.process_rows[taxonomy.process_index[step.process]].envelope_mm is not None
     return need.envelope_mm if here and limited else None

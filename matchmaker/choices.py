@@ -17,6 +17,7 @@ from matchmaker.resources import UNITS_HOURS
 from matchmaker.runs import Runs
 from matchmaker.supply import Supply
 from matchmaker.typicals import Typicals
+from matchmaker.verdicts import Column
 
 NO_SLOT = -1  # a partner's line, or a process of which nobody knows the resource
 
@@ -41,13 +42,13 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class StepPlan:
-    """One gated step: its options with their codes, and the choices among those that can make it."""
+    """One gated step: its options with what each gate found, and the choices among those that can make it."""
 
     step: AskedStep
     options: Options
     runs: Runs
     families: BoolArray
-    codes: Mapping[Gate, IntArray]
+    columns: Mapping[Gate, Column]
     choices: Choices
 
 

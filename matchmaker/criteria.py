@@ -13,7 +13,7 @@ import numpy as np
 
 from matchmaker.beta import beta_quantile
 from matchmaker.codes import Criterion, CriterionCode
-from matchmaker.columns import BoolArray, FloatArray
+from matchmaker.columns import BoolArray, FloatArray, IntArray
 from matchmaker.curves import (
     capacity_headroom,
     dependence_fit,
@@ -113,7 +113,7 @@ def distance(view: ScoreView) -> Values:
     return Values(low, high, np.full(view.size, known), facts)
 
 
-def border_column(view: ScoreView, *, customs: bool) -> np.ndarray:
+def border_column(view: ScoreView, *, customs: bool) -> IntArray:
     """For each site 1 where goods (or, without customs, secrets) cross a border to the ship-to place, -1 unknown."""
     where, asked = view.rows.supply.sites.where, view.rows.asked
     target = asked.need.ship_to.country

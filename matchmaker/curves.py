@@ -90,6 +90,11 @@ def attention_fit(share: ArrayLike) -> FloatArray:
     return np.where(part < 0.02, small, dependence_fit(part))
 
 
+def production_start(quote_days: ArrayLike, *beside: ArrayLike) -> FloatArray:
+    """Days until work can begin: the quote, then the longest of what runs beside it (tooling, material, prior work)."""
+    return np.asarray(np.asarray(quote_days, dtype=np.float64) + np.maximum.reduce(_floats(*beside)))
+
+
 def lead_time_slack(available_days: ArrayLike, expected_days: ArrayLike) -> FloatArray:
     """Available over expected days: 0 below 0.8, 0.5 at 1, 0.9 at 1.25, 1 from 1.5 on. Nothing expected scores 1."""
     available, expected = _floats(available_days, expected_days)

@@ -100,11 +100,9 @@ def _step_codes(view: RowView, s: int, plan: StepPlan, fallback: IntArray) -> St
     shown = np.where(made, option, np.where(able, -1, fallback[view.rows.site]))
     codes: dict[Gate, IntArray] = {}
     for gate in STEP_GATES:
-        if gate not in plan.codes:
+        if gate not in plan.columns:
             continue
-        blank = NOT_ASKED
-        padded = np.append(plan.codes[gate], blank)
-        picked = padded[shown]
+        picked = np.append(plan.columns[gate].codes, NOT_ASKED)[shown]
         if gate == Gate.PROCESS:
             absent = np.where(able, Code.PROCESS_LEFT_TO_OTHERS, Code.PROCESS_NOT_MADE)
             picked = np.where(shown < 0, absent, picked)
@@ -184,6 +182,11 @@ def _coverage(view: RowView, side: SiteSide) -> tuple[FloatArray, FloatArray]:
     return ends[0], ends[1]
 
 
+def hundredths(score: FloatArray) -> IntArray:
+    """A score of 9 decimals in whole hundredths, halves up: in integers, so that no binary fraction decides a tie."""
+    return (np.rint(score * 1e9).astype(np.int64) + 5_000_000) // 10_000_000
+
+
 def best_rows(rows: Assignments, judged: Judged) -> IntArray:
     """The assignment that puts each site highest: tier, score to two decimals, fewer unknowns, more slack, exact
     score; of excluded sites the one that gets furthest in the order of the gates. Ties fall to the first."""
@@ -193,7 +196,7 @@ def best_rows(rows: Assignments, judged: Judged) -> IntArray:
         np.where(excluded, 0.0, -judged.score),
         np.where(excluded, 0.0, -judged.slack),
         np.where(excluded, 0, judged.unknown),
-        np.where(excluded, -judged.first_fail, -np.round(judged.score, 2)),
+        np.where(excluded, -judged.first_fail, -hundredths(judged.score)),
         judged.tier,
         rows.site,
     )

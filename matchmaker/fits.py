@@ -76,7 +76,7 @@ def _tolerance(asked: Asked, supply: Supply, plan: StepPlan, typicals: Typicals)
     known = tolerance_fit(required, stated)
     low = np.where(np.isnan(usual), 0.0, tolerance_fit(required, usual / factor))
     high = np.where(np.isnan(usual), 1.0, tolerance_fit(required, usual * factor))
-    excused = plan.codes[Gate.TOLERANCE] == Code.TOLERANCE_SITE_ONLY
+    excused = plan.columns[Gate.TOLERANCE].codes == Code.TOLERANCE_SITE_ONLY
     blank = np.isnan(stated)
     just = tolerance_fit(1.0, 1.0)
     return np.where(blank, low, known), np.where(blank, high, np.where(excused, just, known))
@@ -88,5 +88,5 @@ def _envelope(supply: Supply, plan: StepPlan) -> tuple[FloatArray, FloatArray]:
         return np.full(size, np.nan), np.full(size, np.nan)
     ratio = envelope_ratio(np.array(part), supply.lines.envelope[plan.options.line], rotatable=plan.step.rotatable)
     blank, known = np.isnan(ratio), envelope_fit(np.nan_to_num(ratio, nan=0.0))
-    excused = plan.codes[Gate.ENVELOPE] == Code.ENVELOPE_SITE_ONLY
+    excused = plan.columns[Gate.ENVELOPE].codes == Code.ENVELOPE_SITE_ONLY
     return np.where(blank, 0.0, known), np.where(blank, 1.0, np.where(excused, envelope_fit(1.0), known))

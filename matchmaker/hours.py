@@ -12,7 +12,7 @@ from datetime import timedelta
 import numpy as np
 
 from matchmaker.asked import Asked
-from matchmaker.columns import BLANK_DAY, BoolArray, FloatArray, IntArray
+from matchmaker.columns import BoolArray, FloatArray, IntArray
 from matchmaker.supply import Supply
 
 WEEKS = 54
@@ -75,7 +75,7 @@ def find_hours(asked: Asked, supply: Supply) -> Hours:
     availability = np.concatenate([resources.availability, taxonomy.kind_availability, [0.0]])
     booked = np.concatenate([resources.booked, blank])
     oldest = asked.as_of.toordinal() - policy.capacity_fresh_days
-    stale = (resources.as_of == BLANK_DAY) | (resources.as_of < oldest)
+    stale = resources.as_of < oldest  # a blank day is older than any
     known = np.concatenate([~stale, np.zeros(kinds, dtype=np.bool_)]) & ~np.isnan(booked)
     stated = np.concatenate([resources.hours_stated, np.zeros(kinds, dtype=np.bool_)])
     spans = [

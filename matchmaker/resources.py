@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from matchmaker.columns import SOURCES, IntArray, Ragged, ResourceColumns, day, lock, number
-from matchmaker.domain import FacilityFact, ResourceFact, WeekFact
+from matchmaker.domain import FacilityFact, ResourceFact, Source, WeekFact
 from matchmaker.taxonomy import Taxonomy
 
 UNITS_HOURS = 40.0  # the net hours of a resource of which only units per week are known
@@ -20,7 +20,7 @@ def build_resources(
     rows = [
         (site, item)
         for site, facility in enumerate(ordered)
-        for item in sorted(facility.resources, key=lambda item: item.id)
+        for item in sorted((*facility.resources, *_counted(facility, taxonomy)), key=lambda item: item.id)
     ]
     index = {(site, item.id): row for row, (site, item) in enumerate(rows)}
     if len(index) != len(rows):
@@ -47,6 +47,21 @@ def build_resources(
         week_held=np.array([week.firm_hours + week.soft_hours for _, week in weeks], dtype=np.float64),
     )
     return lock(columns), index
+
+
+def _counted(facility: FacilityFact, taxonomy: Taxonomy) -> list[ResourceFact]:
+    """Machines on the floor of a kind of which no resource is stated: as many, for one shift. Never firm."""
+    stated = {item.kind for item in facility.resources}
+    stated |= {member for kind in stated for member in taxonomy.kind_groups.get(kind, ())}
+    counts: dict[str, int] = {}
+    for held in facility.machines or ():
+        kind = taxonomy.machine_kinds.get(held.machine)
+        if kind is not None and kind not in stated and held.count > 0:
+            counts[kind] = counts.get(kind, 0) + held.count
+    return [
+        ResourceFact(id=f"machines:{kind}", kind=kind, machines=count, source=Source.DERIVED)
+        for kind, count in sorted(counts.items())
+    ]
 
 
 def _monday(week: WeekFact) -> int:

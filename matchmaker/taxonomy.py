@@ -117,6 +117,7 @@ class Taxonomy:
     kind_hours: FloatArray  # one shift, one machine
     kind_availability: FloatArray
     kind_groups: Mapping[str, tuple[str, ...]]  # group word -> member kinds
+    machine_kinds: Mapping[str, str]  # machine -> the resource kind that counts it
     machine_processes: Mapping[str, tuple[str, ...]]
     places: Places
 
@@ -151,6 +152,7 @@ class Taxonomy:
             kind_hours=np.array([row.gross_hours_one_shift for row in kinds], dtype=np.float64),
             kind_availability=np.array([row.availability for row in kinds], dtype=np.float64),
             kind_groups={row.slug: row.members for row in kinds if row.row_kind == "group"},
+            machine_kinds=_machine_kinds(catalogue),
             machine_processes={row.slug: tuple(sorted(row.processes)) for row in catalogue.machines},
             places=Places.build(catalogue),
         )
@@ -202,6 +204,15 @@ class Taxonomy:
                 return self.work[row.slug]
             row = self.process_rows[self.process_index[row.parent]] if row.parent else None
         return None
+
+
+def _machine_kinds(catalogue: Catalogue) -> dict[str, str]:
+    kind_of_type = {
+        machine_type: kind.slug
+        for kind in sorted(catalogue.resource_kinds, key=lambda row: row.slug, reverse=True)
+        for machine_type in kind.machine_types
+    }
+    return {row.slug: kind_of_type[row.machine_type] for row in catalogue.machines if row.machine_type in kind_of_type}
 
 
 def _relation_key(row: ProcessRelationFact) -> tuple[str, str, str, float, float]:

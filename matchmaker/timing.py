@@ -10,6 +10,7 @@ from matchmaker.asked import Asked
 from matchmaker.assignments import NOBODY, Assignments
 from matchmaker.choices import NO_SLOT, StepPlan
 from matchmaker.columns import BoolArray, FloatArray, IntArray
+from matchmaker.curves import production_start
 from matchmaker.domain import DistanceMode
 from matchmaker.hours import Hours
 from matchmaker.policy import Range
@@ -60,7 +61,10 @@ def find_timing(
     inspection = _stated_or(supply.sites.inspection_days[site], policy.inspection_days)
     transport = _transport(asked, supply, site)
     tooling = _tooling(asked, supply, plans, rows, typicals)
-    start = (quote[0] + np.maximum(tooling[0], material[0]), quote[1] + np.maximum(tooling[1], material[1]))
+    start = (
+        production_start(quote[0], tooling[0], material[0]),
+        production_start(quote[1], tooling[1], material[1]),
+    )
     runs = find_durations(slots, hours, start, inspection, len(plans))
     steps = _production(asked, supply, plans, rows, typicals, runs)
     total = tuple(start[e] + steps.own[e] + steps.partner[e] + transport[e] for e in (0, 1))
