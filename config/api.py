@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from apps.accounts.api.urls import urlpatterns as accounts
 from apps.catalog.api.urls import urlpatterns as catalogue
+from apps.facilities.api.urls import urlpatterns as facilities
 from apps.matching.api.urls import urlpatterns as matching
 from apps.needs.api.urls import urlpatterns as needs
 from apps.networks.api.urls import urlpatterns as networks
@@ -14,5 +15,5 @@ description = [
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
 ]
 urlpatterns = [
-    path("api/v1/", include(([*accounts, *networks, *catalogue, *needs, *matching, *description], "api"))),
+    path("api/v1/", include(([*accounts, *networks, *catalogue, *facilities, *needs, *matching, *description], "api"))),
 ]

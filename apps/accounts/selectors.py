@@ -57,3 +57,12 @@ def startup_for(user: User, public_id: UUID | None) -> Organisation:
     if len(own) != 1:
         raise InvalidInputError("organisation_missing", "Say for which start-up.", field="organisation")
     return own[0]
+
+
+def producer_for(user: User, public_id: UUID) -> Organisation:
+    """Errors: InvalidInputError, the same for one that is not there and for one that is not the user's to see."""
+    producers = organisations_visible_to(user).filter(kind=OrganisationKind.PRODUCER)
+    chosen = producers.filter(public_id=public_id).first()
+    if chosen is None:
+        raise InvalidInputError("unknown_organisation", "There is no such producer.", field="operator")
+    return chosen

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Model
+from django.db.models.manager import BaseManager
 from django_countries import countries
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -142,6 +143,8 @@ class EnvelopeField(serializers.ListField):
 
 
 class UniqueList(serializers.ListField):
+    """A set of things. Shows a many-to-many field by the short names of its rows."""
+
     default_error_messages = {"repeated": "An entry stands twice."}
 
     def to_internal_value(self, data: Any) -> Any:
@@ -149,6 +152,11 @@ class UniqueList(serializers.ListField):
         if len(set(values)) != len(values):
             self.fail("repeated")
         return values
+
+    def to_representation(self, data: Any) -> list[Any]:
+        if isinstance(data, BaseManager):
+            return sorted(super().to_representation(list(data.all())))
+        return super().to_representation(data)
 
 
 @extend_schema_field(OpenApiTypes.STR)

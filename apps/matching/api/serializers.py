@@ -286,7 +286,7 @@ class AdjustmentSerializer(CodeSerializer):
     facts = FactSerializer(many=True)
 
 
-class StepSerializer(FounderStepSerializer):
+class MatchStepSerializer(FounderStepSerializer):
     capability = serializers.UUIDField(allow_null=True)
     quality_low = serializers.FloatField()
     quality_high = serializers.FloatField()
@@ -311,7 +311,7 @@ class FullMatchSerializer(MatchCommonSerializer):
     coverage_low = serializers.FloatField()
     coverage_high = serializers.FloatField()
     slack_days = serializers.FloatField(allow_null=True)
-    steps = StepSerializer(many=True)
+    steps = MatchStepSerializer(many=True)
     gates = GateSerializer(many=True)
     criteria = CriterionSerializer(many=True)
     adjustments = AdjustmentSerializer(many=True)

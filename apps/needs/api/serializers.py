@@ -18,9 +18,9 @@ from apps.core.api.serializers import (
     UniqueList,
 )
 from apps.needs.api import examples
-from apps.needs.api.fields import ContentSerializer, StepSerializer
+from apps.needs.api.fields import ContentSerializer
 from apps.needs.content import NeedContent, StepContent
-from apps.needs.models import Need, NeedRevision, NeedState, Step
+from apps.needs.models import Need, NeedRevision, NeedState
 from apps.networks.models import Network
 
 TUPLES = ("required_certificates", "preferred_certificates", "materials")
@@ -102,14 +102,6 @@ class WithdrawSerializer(StrictSerializer[Any]):
     reason = StrictChar(max_length=2_000, required=False, allow_blank=True)
 
 
-class StepReadSerializer(StepSerializer):
-    materials = serializers.SerializerMethodField()  # type: ignore[assignment]  # shows what the parent takes
-
-    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
-    def get_materials(self, step: Step) -> list[str]:
-        return sorted(material.slug for material in step.materials.all())
-
-
 class RevisionSerializer(ContentSerializer):
     """One revision as it was written."""
 
@@ -118,7 +110,6 @@ class RevisionSerializer(ContentSerializer):
     ship_to_country = serializers.CharField()  # type: ignore[assignment]
     required_certificates = serializers.SerializerMethodField()  # type: ignore[assignment]
     preferred_certificates = serializers.SerializerMethodField()  # type: ignore[assignment]
-    steps = StepReadSerializer(many=True)
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_required_certificates(self, revision: NeedRevision) -> list[str]:

@@ -1,0 +1,66 @@
+"""Reading facilities: everything for their own people and coordinators, the public profile for everybody else."""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Exists, Model, OuterRef, QuerySet
+
+from apps.core.errors import NotFoundError
+from apps.facilities.models import CapacityWeek, Facility, Resource
+
+P = TypeVar("P", bound=Model)
+
+# What showing a part takes besides its row: (joined, fetched in one more query each).
+_PART_RELATED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "capability": (("process", "resource"), ("materials",)),
+    "resource": (("kind",), ()),
+    "heldcertificate": (("certification",), ("scope_processes",)),
+    "heldmachine": (("machine",), ()),
+    "nogo": ((), ()),
+}
+
+
+def facilities_visible_to(user: Any) -> QuerySet[Facility]:
+    """`shown_in_full`: whether the user may read more of the row than its public profile."""
+    insider = Facility.objects.fully_visible_to(user).filter(pk=OuterRef("pk"))
+    return (
+        Facility.objects.visible_to(user)
+        .annotate(shown_in_full=Exists(insider))
+        .select_related("operator")
+        .prefetch_related("networks", "materials")
+    )
+
+
+def access_facility(user: Any, public_id: UUID) -> Facility:
+    """A facility whose unpublished facts the user may read."""
+    facility = Facility.objects.fully_visible_to(user).filter(public_id=public_id).first()
+    if facility is None:
+        raise NotFoundError("facility_not_found", "There is no such facility.")
+    return facility
+
+
+def parts_of(facility: Facility, model: type[P]) -> QuerySet[P]:
+    """The rows of one kind that belong to the facility, ready to be shown."""
+    joined, fetched = _PART_RELATED[model._meta.model_name or ""]
+    rows = model._default_manager.filter(facility=facility).prefetch_related(*fetched)
+    return rows.select_related(*joined) if joined else rows
+
+
+def access_resource(user: Any, public_id: UUID) -> Resource:
+    resource = Resource.objects.visible_to(user).select_related("facility", "kind").filter(public_id=public_id).first()
+    if resource is None:
+        raise NotFoundError("resource_not_found", "There is no such resource.")
+    found: Resource = resource
+    return found
+
+
+def weeks_of(resource: Resource) -> QuerySet[CapacityWeek]:
+    return CapacityWeek.objects.filter(resource=resource)
+
+
+def only_one(rows: QuerySet[P], **named: Any) -> P:
+    """Errors: NotFoundError where no row has these values."""
+    row = rows.filter(**named).first()
+    if row is None:
+        raise NotFoundError("part_not_found", "There is no such part.")
+    return row

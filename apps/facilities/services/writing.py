@@ -1,0 +1,108 @@
+"""What every write to a facility shares: who may, which columns, which rule was broken."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, models, transaction
+
+from apps.accounts.models import User
+from apps.core.errors import DomainError, InvalidInputError, NotAllowedError
+from apps.facilities.models import Facility, Source
+
+ENVELOPE = ("envelope_length_mm", "envelope_width_mm", "envelope_height_mm")
+
+
+def locked_for_writing(facility: Facility, user: User) -> Facility:
+    """The row, locked, so that what is checked about it still holds when the transaction commits.
+
+    Errors: NotAllowedError where the user may read, but not write.
+    """
+    if not Facility.objects.editable_by(user).filter(pk=facility.pk).exists():
+        raise NotAllowedError("not_a_writer", "Your role there may read, not write.")
+    return Facility.objects.select_for_update().get(pk=facility.pk)
+
+
+def source_for(facility: Facility, user: User) -> str:
+    """Who says so, where this user writes it."""
+    operator = facility.operator
+    if operator is not None and operator.memberships.filter(user=user).exists():
+        return Source.STATED
+    return Source.COORDINATOR
+
+
+def save_checked(row: models.Model, values: Mapping[str, Any], *, taken: str) -> None:
+    """Set and save, holding every rule that the table has.
+
+    `values` may hold `envelope_mm` (three sides or None) and lists for many-to-many fields.
+    Errors: DomainError `already_listed` for a second row of its kind, at the field `taken`; InvalidInputError with the
+    field at fault for any other rule.
+    """
+    links = {field.name for field in row._meta.many_to_many}
+    for name, value in _columns(values).items():
+        if name not in links:
+            setattr(row, name, value)
+    try:
+        row.validate_constraints()
+        with transaction.atomic():
+            row.save()
+    except ValidationError as error:
+        raise _refusal(row, error, taken) from error
+    except IntegrityError as error:  # somebody added the same one this very moment
+        raise _already(taken) from error
+    for name in links & values.keys():
+        getattr(row, name).set(values[name])
+
+
+def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    columns = dict(values)
+    if "envelope_mm" in columns:
+        columns |= dict(zip(ENVELOPE, columns.pop("envelope_mm") or (None, None, None), strict=True))
+    return columns
+
+
+def _refusal(row: models.Model, error: ValidationError, taken: str) -> DomainError:
+    for found in error.error_dict.get(NON_FIELD_ERRORS, []):
+        if found.code in ("unique_together", "unique"):
+            return _already(taken)
+    broken = [
+        constraint
+        for constraint in row._meta.constraints
+        if isinstance(constraint, models.CheckConstraint) and f"“{constraint.name}”" in str(error)
+    ]
+    name = broken[0].name if broken else ""
+    return InvalidInputError("rule_broken", _rule(name), field=_field(row, name), facts={"rule": name})
+
+
+def _already(taken: str) -> DomainError:
+    return DomainError("already_listed", "It is on the list already.", field=taken)
+
+
+def _field(row: models.Model, constraint: str) -> str:
+    """Constraints are named `<table>_<field>_<rule>`; the longest field name in it is meant."""
+    named = [field.name for field in row._meta.get_fields() if f"_{field.name}_" in f"{constraint}_"]
+    return max(named, key=len, default="")
+
+
+def _rule(constraint: str) -> str:
+    if constraint.endswith("_first"):
+        return "The lower figure cannot be above the upper one."
+    if constraint.endswith("_one_measure"):
+        return "State either hours or units a week."
+    return "These values do not go together."
+
+
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as the audit trail keeps them."""
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def today() -> date:
+    return datetime.now(UTC).date()
