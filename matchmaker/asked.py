@@ -10,10 +10,10 @@ from matchmaker.modes import distance_mode
 from matchmaker.policy import Policy
 from matchmaker.taxonomy import Firm, Taxonomy
 
-# Trees in which the product is put together: from the first such step on its size is the product's.
-JOINING = ("assembly", "joining")
+# Where the product is put together: from the first such step on its size is the product's.
+JOINING = ("assembly", "joining", "wood-joinery", "sewing", "rf-welding", "ultrasonic-welding", "battery-pack-assembly")
 # What is then done to the whole product. Anything else that comes later in a need's list makes a part for it.
-WHOLE_PRODUCT = ("assembly", "joining", "finishing", "electronics-test", "certification-testing")
+WHOLE_PRODUCT = (*JOINING, "finishing", "wood-finishing", "electronics-test", "certification-testing")
 # Where the third side (board thickness, sheet thickness, opening stroke) cannot be turned into the plane.
 FIXED_ORIENTATION = ("pcb-fab", "pcb-assembly", "cutting-2d", "injection-moulding")
 ELECTRONICS = "electronics"

@@ -75,7 +75,7 @@ def find_hours(asked: Asked, supply: Supply) -> Hours:
     availability = np.concatenate([resources.availability, taxonomy.kind_availability, [0.0]])
     booked = np.concatenate([resources.booked, blank])
     oldest = asked.as_of.toordinal() - policy.capacity_fresh_days
-    stale = resources.as_of < oldest  # a blank day is older than any
+    stale = resources.hours_stated & (resources.as_of < oldest)  # a blank day is older than any
     known = np.concatenate([~stale, np.zeros(kinds, dtype=np.bool_)]) & ~np.isnan(booked)
     stated = np.concatenate([resources.hours_stated, np.zeros(kinds, dtype=np.bool_)])
     spans = [
