@@ -120,7 +120,7 @@ class Explainer:
             return []
         verdict = Verdict(int(VERDICTS[code]))
         bound = bool(IS_NEAR[code]) and not (lead and column.gate == Gate.PROCESS)
-        near = verdict == Verdict.FAIL and (bound or self.judged.tier[row] == Tier.NEAR_MISS)
+        near = verdict == Verdict.FAIL and (bound or bool(self.judged.tier[row] == Tier.NEAR_MISS))
         name = code_name(code)
         return [GateResult(column.gate.value, column.step, column.subject, verdict, name, facts, near)]
 
@@ -238,7 +238,7 @@ def _rounded(value: float) -> float:
 
 
 def _plain(value: Any, unit: str) -> FactValue:
-    """A value as plain Python: NaN and blanks as None, days as ISO dates, floats of 9 decimals."""
+    """A value as plain Python: NaN, no bound and blanks as None, days as ISO dates, floats of 9 decimals."""
     if value is None or isinstance(value, str):
         return value
     if unit == "day":
@@ -253,4 +253,4 @@ def _plain(value: Any, unit: str) -> FactValue:
     if isinstance(value, int | np.integer):
         return int(value)
     number = float(value)
-    return None if number != number else _rounded(number)
+    return _rounded(number) if np.isfinite(number) else None  # JSON knows no infinity
