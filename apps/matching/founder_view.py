@@ -21,6 +21,7 @@ PIECES = (1, 10, 50, 100, 500, 1_000, 5_000, 10_000, 50_000, 100_000)
 KILOMETRES = ((50, "close"), (300, "regional"), (1_500, "distant"))
 DAYS = ((7, "a_week"), (14, "two_weeks"), (28, "four_weeks"), (56, "eight_weeks"), (112, "sixteen_weeks"))
 TOLERANCES_MM = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+VERDICTS = {"fail": -1, "unknown": 0, "pass": 1}  # as the engine writes them
 WEEKLY_HOURS = ((150, "small"), (800, "medium"))
 STRONG, FAIR = 0.75, 0.45
 
@@ -59,12 +60,22 @@ FACTS: dict[str, Callable[[Any], Any]] = {
     "order_pieces": as_it_is,
     "valid_on": as_it_is,
     "matching_test": as_it_is,
+    "available_days": as_it_is,
+    "ceiling": as_it_is,
+    "target_price": as_it_is,
+    "distance_mode": as_it_is,
+    "mode_rule": as_it_is,
     # of the facility
     "provided_process": as_it_is,
     "held_certificate": as_it_is,
     "held_evidence": as_it_is,
     "workmanship_class": as_it_is,
     "country": as_it_is,
+    "customs_border": as_it_is,
+    "accepts_startups": as_it_is,
+    "distance_km": distance_class,
+    "total_days_low": days_band,
+    "total_days_high": days_band,
     "min_run": pieces_band,
     "max_run": pieces_band,
     "best_mm": tolerance_band,
@@ -104,7 +115,10 @@ class FounderStep:
 
 @dataclass(frozen=True)
 class FounderQuestion:
+    """`field` is what is asked for; `gate` is None where the answer would only sharpen the score."""
+
     code: str
+    field: str
     step: int | None
     gate: str | None
     subject: str | None
@@ -187,8 +201,9 @@ def banded(facts: Iterable[Mapping[str, Any]]) -> dict[str, Banded]:
 
 
 def _gate(row: Mapping[str, Any]) -> FounderGate:
-    names = ("gate", "step", "subject", "verdict", "code", "near_miss")
-    return FounderGate(**{name: row[name] for name in names}, facts=banded(row["facts"]))
+    names = ("gate", "step", "subject", "code", "near_miss")
+    verdict = VERDICTS[row["verdict"]]
+    return FounderGate(**{name: row[name] for name in names}, verdict=verdict, facts=banded(row["facts"]))
 
 
 def _criterion(row: Mapping[str, Any]) -> FounderCriterion:
@@ -206,7 +221,7 @@ def _step(row: Mapping[str, Any]) -> FounderStep:
 
 
 def _question(row: Mapping[str, Any]) -> FounderQuestion:
-    return FounderQuestion(**{name: row[name] for name in ("code", "step", "gate", "subject")})
+    return FounderQuestion(**{name: row[name] for name in ("code", "field", "step", "gate", "subject")})
 
 
 def _class(value: float) -> str:

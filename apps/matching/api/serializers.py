@@ -163,7 +163,8 @@ class FounderCriterionSerializer(serializers.Serializer[Any]):
 
 
 class QuestionSerializer(serializers.Serializer[Any]):
-    code = serializers.CharField()
+    code = serializers.CharField(help_text="Why it is asked: what the engine found.")
+    field = serializers.CharField(help_text="What is asked for.")
     words = serializers.CharField()
     step = serializers.IntegerField(allow_null=True)
     gate = serializers.CharField(allow_null=True)
@@ -247,7 +248,7 @@ def _criterion_words(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _question_words(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {**row, "words": str(wording.QUESTIONS[row["code"]])}
+    return {**row, "words": str(wording.QUESTIONS.get(row["field"], row["field"]))}
 
 
 # --- what a coordinator reads: every fact that the score was made of --------------------------------------------------
@@ -349,7 +350,7 @@ class FullMatchSerializer(MatchCommonSerializer):
 
 
 def _public_question(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in ("code", "step", "gate", "subject")}
+    return {name: row[name] for name in ("code", "field", "step", "gate", "subject")}
 
 
 def _with_facts(row: Mapping[str, Any]) -> dict[str, Any]:

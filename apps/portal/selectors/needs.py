@@ -16,6 +16,7 @@ from apps.matching.selectors import JobState, job_state
 from apps.needs.content import NeedContent
 from apps.needs.models import Need
 from apps.needs.selectors import content_of, needs_visible_to
+from apps.portal.selectors.rankings import tier_counts
 
 
 class Standing(StrEnum):
@@ -30,7 +31,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """A need in a list; `tiers` are (tier, facilities in it) of its current ranking, empty tiers left out."""
+    """A need in a list; `tiers` are (tier, facilities in it) of its current ranking, in order."""
 
     need: Need
     standing: Standing
@@ -50,7 +51,7 @@ def with_standing(needs: Sequence[Need]) -> list[Entry]:
         )
     )
     return [
-        Entry(need, standing_of(jobs.get(need.pk)), tuple((tier, n) for tier, n in counts.get(need.pk) or () if n))
+        Entry(need, standing_of(jobs.get(need.pk)), tuple(tier_counts(counts.get(need.pk) or ()).items()))
         for need in needs
     ]
 

@@ -1,5 +1,6 @@
 """A ranking as its founder may read it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +44,7 @@ class RankingReading:
 def read_ranking(ranking: Ranking, *, everything: bool = False) -> RankingReading:
     """The first matches of each tier, or all that the ranking kept."""
     document: dict[str, Any] = ranking.document
-    counts = {int(tier): count for tier, count in document["tier_counts"]}
+    counts = tier_counts(document["tier_counts"])
     ranked = [tier for tier in Tier.values if counts.get(tier)]
     return RankingReading(
         ranking=ranking,
@@ -54,6 +55,11 @@ def read_ranking(ranking: Ranking, *, everything: bool = False) -> RankingReadin
         distance_rule=document["distance_rule"],
         distance_confident=document["distance_confident"],
     )
+
+
+def tier_counts(rows: Iterable[tuple[str, int]]) -> dict[int, int]:
+    """How many facilities are in each of the tiers 1 to 4, from the engine's names for them."""
+    return {Tier[name.upper()]: count for name, count in rows if name.upper() in Tier.names}
 
 
 def catalogue_names() -> dict[str, str]:

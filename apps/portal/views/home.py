@@ -31,5 +31,5 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _in_words(entry: Entry) -> dict[str, Any]:
-    tiers = [{"number": tier, "count": count, "label": tier_name(tier)} for tier, count in entry.tiers]
+    tiers = [{"number": tier, "count": count, "label": tier_name(tier)} for tier, count in entry.tiers if count]
     return {"need": entry.need, "standing": entry.standing, "tiers": tiers}

@@ -30,6 +30,20 @@ SIZES: dict[str, Promise] = {
     "medium": gettext_lazy("medium-sized"),
     "large": gettext_lazy("large"),
 }
+WEEKS: dict[str, Promise] = {
+    "a_week": gettext_lazy("up to a week"),
+    "two_weeks": gettext_lazy("up to 2 weeks"),
+    "four_weeks": gettext_lazy("up to 4 weeks"),
+    "eight_weeks": gettext_lazy("up to 8 weeks"),
+    "sixteen_weeks": gettext_lazy("up to 16 weeks"),
+    "longer": gettext_lazy("more than 16 weeks"),
+}
+DISTANCES: dict[str, Promise] = {
+    "close": gettext_lazy("within about 50 km"),
+    "regional": gettext_lazy("within about 300 km"),
+    "distant": gettext_lazy("within about 1,500 km"),
+    "far": gettext_lazy("further than that"),
+}
 # What would have to change where a point fails by little.
 CHANGES: dict[str, Promise] = {
     "process_not_made": gettext_lazy("Have it made elsewhere."),
@@ -64,6 +78,7 @@ class MatchInWords:
     changes: tuple[Reason, ...]
     open_points: tuple[Reason, ...]
     questions: tuple[Reason, ...]
+    would_sharpen: tuple[str, ...]
     criteria: tuple[Reason, ...]
     notes: tuple[str, ...]
 
@@ -83,11 +98,12 @@ def match_in_words(match: FounderMatch, names: Names) -> MatchInWords:
         speaks_against=_reasons(against, match, names),
         changes=tuple(Reason(_about(gate, match, names), _change(gate)) for gate in near),
         open_points=_reasons((gate for gate in match.gates if gate.verdict == UNKNOWN), match, names),
-        questions=tuple(_question(question, match, names) for question in match.questions),
+        questions=tuple(_question(one, match, names) for one in match.questions if one.gate),
+        would_sharpen=tuple(_words(QUESTIONS, one.field) for one in match.questions if not one.gate),
         criteria=tuple(_criterion(criterion) for criterion in match.criteria),
         notes=(
-            *(str(ADJUSTMENTS[code]) for code in match.adjustments),
-            *(str(FLAGS[code]) for code in match.flags),
+            *(_words(ADJUSTMENTS, code) for code in match.adjustments),
+            *(_flag(flag, names) for flag in match.flags),
         ),
     )
 
@@ -108,17 +124,28 @@ def _kind(match: FounderMatch) -> str:
 
 def _confirmed(match: FounderMatch) -> str:
     counted = _("%(confirmed)s of %(asked)s confirmed") % {"confirmed": match.confirmed, "asked": match.asked}
-    to_ask = len(match.questions)
+    to_ask = sum(gate.verdict == UNKNOWN for gate in match.gates)
     return _("%(counted)s, %(n)s to ask") % {"counted": counted, "n": to_ask} if to_ask else counted
 
 
 def _reasons(gates: Iterable[FounderGate], match: FounderMatch, names: Names) -> tuple[Reason, ...]:
-    return tuple(Reason(_about(gate, match, names), str(GATE_CODES[gate.code])) for gate in gates)
+    return tuple(Reason(_about(gate, match, names), _found(gate)) for gate in gates)
+
+
+def _found(gate: FounderGate) -> str:
+    """What the gate found; for the due date with the weeks that it takes."""
+    said = _words(GATE_CODES, gate.code)
+    span = [gate.facts.get(f"total_days_{end}") for end in ("low", "high")]
+    if gate.gate != "due_date" or None in span:
+        return said
+    low, high = (str(WEEKS[str(days)]) for days in span)
+    took = low if low == high else _("%(low)s to %(high)s") % {"low": low, "high": high}
+    return _("%(said)s: it takes %(took)s") % {"said": said, "took": took}
 
 
 def _about(gate: FounderGate, match: FounderMatch, names: Names) -> str:
     """The step, certificate or region that the gate asks about, or the gate's own name."""
-    label = str(GATES[gate.gate])
+    label = _words(GATES, gate.gate)
     about = _step_name(gate.step, match, names) or names.get(gate.subject or "", gate.subject or "")
     return f"{about}: {label.lower()}" if about else label
 
@@ -131,7 +158,7 @@ def _step_name(number: int | None, match: FounderMatch, names: Names) -> str:
 def _change(gate: FounderGate) -> str:
     words = CHANGES.get(gate.code)
     facts = {name: _fact(name, value) for name, value in gate.facts.items()}
-    return str(words) % facts if words else str(GATE_CODES[gate.code])
+    return str(words) % facts if words else _words(GATE_CODES, gate.code)
 
 
 def _fact(name: str, value: Any) -> str:
@@ -145,13 +172,24 @@ def _fact(name: str, value: Any) -> str:
 
 def _question(question: FounderQuestion, match: FounderMatch, names: Names) -> Reason:
     about = _step_name(question.step, match, names) or names.get(question.subject or "", question.subject or "")
-    return Reason(about, str(QUESTIONS[question.code]))
+    return Reason(about, _words(QUESTIONS, question.field))
 
 
 def _criterion(criterion: FounderCriterion) -> Reason:
     low, high = str(CLASSES[criterion.low]), str(CLASSES[criterion.high])
     words = low if low == high else _("%(low)s to %(high)s") % {"low": low, "high": high}
-    return Reason(str(CRITERIA[criterion.criterion]), words)
+    return Reason(_words(CRITERIA, criterion.criterion), words)
+
+
+def _flag(flag: str, names: Names) -> str:
+    code, _colon, subject = flag.partition(":")
+    said = _words(FLAGS, code)
+    return f"{said}: {names.get(subject, subject)}" if subject else said
+
+
+def _words(table: Mapping[str, Any], code: str) -> str:
+    """A ranking is read for ever, also when its engine's codes have since gone: such a code is shown as it stands."""
+    return str(table.get(code, code.replace("_", " ")))
 
 
 def _decimal(value: float) -> str:
