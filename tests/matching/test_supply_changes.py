@@ -80,9 +80,13 @@ def test_lists_of_words_count() -> None:
     facility = builders.facility()
     line = builders.capability(facility=facility)
     held = builders.held_certificate(facility=facility)
-    material, process = builders.material(), builders.process()
+    lists: tuple[tuple[Any, Any], ...] = (
+        (facility.materials, builders.material()),
+        (line.materials, builders.material()),
+        (held.scope_processes, builders.process()),
+    )
     changed()
-    for words, word in ((facility.materials, material), (line.materials, material), (held.scope_processes, process)):
+    for words, word in lists:
         words.add(word)
         assert changed() == {facility.pk}
         words.clear()
