@@ -164,7 +164,7 @@ class NeedRevisionAdmin(RecordAdmin):
 @admin.register(Need)
 class NeedAdmin(RecordAdmin):
     coordinators_may = frozenset({"view"})
-    list_display: ClassVar[Any] = (
+    list_display: Any = (
         "__str__",
         badge("state", _("state"), STATE_COLOURS),
         linked("organisation", _("organisation")),
@@ -174,7 +174,7 @@ class NeedAdmin(RecordAdmin):
         "submitted_at",
     )
     list_filter = ("state", "home_network", "current__confidentiality", "current__export_controlled")
-    list_select_related: Any = ("organisation", "home_network", "current")
+    list_select_related: ClassVar[Any] = ("organisation", "home_network", "current")
     search_fields = (
         "current__title",
         "current__product",

@@ -10,6 +10,7 @@ from django.db.models import ManyToManyField, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -45,7 +46,7 @@ class CatalogueAdmin(DeskAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name in ("found_in", "facility_kinds"):
             return forms.MultipleChoiceField(
-                label=db_field.verbose_name,
+                label=capfirst(db_field.verbose_name),
                 choices=FacilityKind.choices,
                 required=False,
                 widget=UnfoldAdminCheckboxSelectMultipleWidget,

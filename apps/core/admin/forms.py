@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from apps.core.admin.widgets import KnownSelect
+
 NO_WISH = "-"
 RULES = (  # the endings that apps.core.constraints gives to its names
     ("_range", gettext_lazy("Outside what is allowed: %(fields)s.")),
@@ -27,6 +29,19 @@ class WholeRowForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for th
     Django skips a constraint that names a field the form does not edit; the database would then refuse the row with
     a server error instead of a sentence.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            widget = getattr(field.widget, "widget", field.widget)  # the theme wraps it in buttons
+            if isinstance(widget, KnownSelect):
+                widget.known = self._words_at_hand(name)
+
+    def _words_at_hand(self, name: str) -> dict[str, str]:
+        """Of the row that the instance refers to, if it has been fetched along."""
+        reference: Any = self.instance._meta.get_field(name)
+        row = getattr(self.instance, name) if reference.is_cached(self.instance) else None
+        return {str(row.pk): str(row)} if row is not None else {}
 
     def validate_constraints(self) -> None:
         for constraint in self.instance._meta.constraints:

@@ -57,6 +57,7 @@ class IdempotentResponseAdmin(RecordAdmin):
     list_display = ("key", "user", "status", "created_at")
     list_select_related = ("user",)
     search_fields = ("key", "user__email")
+    search_help_text = _("a key or an e-mail address")
     date_hierarchy = "created_at"
     fields = ("key", "user", "request_digest", "status", "location", "created_at")
     ordering = ("-created_at",)
@@ -66,4 +67,5 @@ class IdempotentResponseAdmin(RecordAdmin):
 class HeartbeatAdmin(RecordAdmin):
     list_display = ("name", "at")
     search_fields = ("name",)
+    search_help_text = _("the name of a process")
     ordering = ("name",)

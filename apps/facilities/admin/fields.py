@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from apps.catalog.models import Stage
@@ -15,9 +16,9 @@ from apps.facilities.models import Capability, NoGo, NoGoKind
 def wish_field(db_field: Any) -> forms.Field | None:
     """A field that keeps "not stated" apart from "no wish"; None for fields that are no wishes."""
     if db_field.name == "wished_industries":
-        return WishField(label=db_field.verbose_name, choices=Industry.choices)
+        return WishField(label=capfirst(db_field.verbose_name), choices=Industry.choices)
     if db_field.name == "wished_stages":
-        return WishField(label=db_field.verbose_name, choices=list(Stage.objects.values_list("slug", "name")))
+        return WishField(label=capfirst(db_field.verbose_name), choices=list(Stage.objects.values_list("slug", "name")))
     return None
 
 

@@ -27,6 +27,7 @@ class NetworkInline(DeskInline):
     autocomplete_fields = ("network",)
     fields = ("network", "created_at")
     readonly_fields = ("created_at",)
+    verbose_name_plural = _("networks")
     tab = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FacilityNetwork]:

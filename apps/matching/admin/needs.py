@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
@@ -31,8 +32,8 @@ admin.site.unregister(Need)
 
 @admin.register(Need)
 class NeedWithRankingAdmin(NeedAdmin):
-    list_display: ClassVar[Any] = (*NeedAdmin.list_display, "ranked")
-    list_select_related: Any = (*NeedAdmin.list_select_related, "match_job")
+    list_display: Any = (*NeedAdmin.list_display, "ranked")
+    list_select_related: ClassVar[Any] = (*NeedAdmin.list_select_related, "match_job")
     change_form_outer_after_template = "matching/admin/need_panel.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -108,7 +109,8 @@ def job_words(progress: JobProgress | None) -> str:
 
 
 def _history(need: Need, current: Ranking | None) -> list[dict[str, Any]]:
+    told: QuerySet[Any] = rankings_of(need).annotate(tier_counts=F("document__tier_counts")).defer("document")
     return [
-        {"ranking": ranking, "is_current": ranking == current, "tiers": tier_summary(ranking)}
-        for ranking in rankings_of(need)[:HISTORY]
+        {"ranking": ranking, "is_current": ranking == current, "tiers": tier_summary(ranking.tier_counts)}
+        for ranking in told[:HISTORY]
     ]

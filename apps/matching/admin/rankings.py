@@ -14,10 +14,10 @@ from apps.core.admin.display import link_to
 from apps.core.admin.documents import pretty
 from apps.matching.admin.filters import CurrentMatchFilter, CurrentRankingFilter, MadeFilter
 from apps.matching.admin.reading import (
-    catalogue_names,
     distance_sentence,
     funnel,
     group_by_tier,
+    names_for,
     read_match,
     tier_summary,
 )
@@ -75,8 +75,11 @@ class RankingAdmin(RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ranking]:
         rows = super().get_queryset(request).select_related("need__current", "policy", "revision")
-        answered: QuerySet[Any] = rows.annotate(answered=F("need__match_job__done"))
-        return answered
+        # A document lists everybody who was left out; a page of rankings needs only how many are in which tier.
+        told: QuerySet[Any] = rows.annotate(
+            answered=F("need__match_job__done"), tier_counts=F("document__tier_counts")
+        ).defer("document", "policy__body")
+        return told
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -90,8 +93,8 @@ class RankingAdmin(RecordAdmin):
         return bool(ranking.rev == ranking.answered)
 
     @admin.display(description=_("facilities"))
-    def tiers(self, ranking: Ranking) -> str:
-        return tier_summary(ranking)
+    def tiers(self, ranking: Any) -> str:
+        return tier_summary(ranking.tier_counts)
 
     @admin.display(description=_("need"))
     def need_link(self, ranking: Ranking) -> SafeString:
@@ -125,9 +128,9 @@ def ranking_panel(ranking: Ranking, page: str | None) -> dict[str, Any]:
 def ranking_words(ranking: Ranking, matches: list[Match]) -> dict[str, Any]:
     return {
         "ranking": ranking,
-        "groups": group_by_tier(matches, ranking, catalogue_names()),
+        "groups": group_by_tier(matches, ranking, names_for(matches)),
         "funnel": funnel(ranking),
-        "tiers": tier_summary(ranking),
+        "tiers": tier_summary(ranking.document.get("tier_counts")),
         "distance": distance_sentence(ranking),
     }
 
@@ -177,13 +180,14 @@ class MatchAdmin(RecordAdmin):
         return Match.objects.filter(ranking__need__in=needs_at_the_desk(user))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Match]:
-        return super().get_queryset(request).select_related("facility", "ranking__need__current")
+        rows = super().get_queryset(request).select_related("facility", "ranking__need__current")
+        return rows.defer("document", "ranking__document")
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         match = self.get_object(request, object_id)
-        page = read_match(match, catalogue_names()) if match else None
+        page = read_match(match, names_for([match])) if match else None
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "page": page})
 
     @admin.display(description=_("score"), ordering="score")

@@ -1,4 +1,7 @@
-"""Stored rankings and matches as a page shows them: the engine's codes and facts, put into words."""
+"""Stored rankings and matches as a page shows them: the engine's codes and facts, put into words.
+
+Rankings are read for ever, also those of an engine whose codes have since gone: such a code is shown as it stands.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,23 +9,26 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.catalog.models import Certification, Material, Process, Region
+from apps.catalog.models import Certification, Material, Process, Region, ResourceKind, Stage
+from apps.facilities.models import Resource
 from apps.matching.models import Match, Ranking
 from apps.matching.wording import (
     ADJUSTMENTS,
     CRITERIA,
     CRITERION_CODES,
     DISTANCE_MODES,
-    FLAGS,
     GATE_CODES,
     GATES,
-    QUESTIONS,
     STEP_ROLES,
     TIER_MEANINGS,
+    TIER_NAMES,
     TIERS,
     VERDICTS,
-    fact_words,
+    facts_words,
+    flag_words,
+    in_words,
     number_words,
+    question_words,
 )
 
 Names = Mapping[str, str]
@@ -31,10 +37,10 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a table of reasons."""
+    """One line of a table of reasons. `css` colours the verdict."""
 
     label: Any
-    verdict: str
+    css: str
     verdict_words: Any
     sentence: Any
     facts: tuple[str, ...]
@@ -68,35 +74,37 @@ class TierGroup:
     matches: tuple[MatchPage, ...]
 
 
-def catalogue_names() -> Names:
-    """Short name -> name, of everything that a fact may name."""
+def names_for(matches: Iterable[Match]) -> Names:
+    """Short name -> name, of everything that the facts of these matches may name."""
     names = dict(Region.objects.values_list("code", "name"))
-    for model in (Certification, Material, Process):
+    for model in (Stage, ResourceKind, Certification, Material, Process):
         names |= dict(model._default_manager.values_list("slug", "name"))
-    return names
+    resources = Resource.objects.filter(facility__in={match.facility_id for match in matches}).select_related("kind")
+    return names | {f"resource {row.pk}": row.name or row.kind.name for row in resources}
 
 
 def read_match(match: Match, names: Names) -> MatchPage:
     document = match.document
+    questions = document.get("questions", ())
     return MatchPage(
         match=match,
         tier=TIERS[match.tier],
         score=f"{match.score:.2f}",
         interval=f"{match.low:.2f} - {match.high:.2f}",
         bar=(100 * match.low, 100 * (match.high - match.low), 100 * match.score),
-        confirmed=_confirmed(match, len(document["questions"])),
-        flags=tuple(FLAGS[flag] for flag in document["flags"]),
-        questions=tuple(_question(question, names) for question in document["questions"]),
-        steps=tuple(_step(step, names) for step in document["steps"]),
-        gates=tuple(_gate(gate, names) for gate in document["gates"]),
-        criteria=tuple(_criterion(criterion, names) for criterion in document["criteria"]),
-        adjustments=tuple(_adjustment(adjustment, names) for adjustment in document["adjustments"]),
+        confirmed=_confirmed(match, len(questions)),
+        flags=tuple(flag_words(flag, names) for flag in document.get("flags", ())),
+        questions=tuple(_question(question, names) for question in questions),
+        steps=tuple(_step(step, names) for step in document.get("steps", ())),
+        gates=tuple(_gate(gate, names) for gate in document.get("gates", ())),
+        criteria=tuple(_criterion(criterion, names) for criterion in document.get("criteria", ())),
+        adjustments=tuple(_adjustment(adjustment, names) for adjustment in document.get("adjustments", ())),
     )
 
 
 def group_by_tier(matches: Iterable[Match], ranking: Ranking, names: Names) -> tuple[TierGroup, ...]:
     pages = [read_match(match, names) for match in matches]
-    totals = tier_totals(ranking)
+    totals = tier_totals(ranking.document.get("tier_counts"))
     present = sorted({page.match.tier for page in pages})
     return tuple(
         TierGroup(
@@ -110,25 +118,26 @@ def group_by_tier(matches: Iterable[Match], ranking: Ranking, names: Names) -> t
     )
 
 
-def tier_totals(ranking: Ranking) -> dict[int, int]:
-    return {int(tier): int(count) for tier, count in ranking.document["tier_counts"]}
+def tier_totals(counts: Iterable[tuple[str, int]] | None) -> dict[int, int]:
+    """By the tier's number; documents write its name."""
+    return {TIER_NAMES.index(name) + 1: int(count) for name, count in counts or ()}
 
 
-def tier_summary(ranking: Ranking) -> str:
-    """ "3 ready, 5 to confirm, 0 near miss..." of everybody considered."""
-    totals = tier_totals(ranking)
-    return ", ".join(f"{totals.get(tier, 0)} {words}" for tier, words in TIERS.items())
+def tier_summary(counts: Iterable[tuple[str, int]] | None) -> str:
+    """As in: 3 ready, 5 to confirm, 0 near miss... of everybody considered."""
+    totals = tier_totals(counts)
+    return ", ".join(f"{totals.get(tier, 0)} {TIERS[name]}" for tier, name in enumerate(TIER_NAMES, start=1))
 
 
 def funnel(ranking: Ranking) -> list[tuple[Any, int, int]]:
     """(question, failed here first, remaining) in the order of asking."""
-    return [(GATES[row["gate"]], row["failed"], row["remaining"]) for row in ranking.document["funnel"]]
+    rows = ranking.document.get("funnel", ())
+    return [(in_words(GATES, row["gate"]), row["failed"], row["remaining"]) for row in rows]
 
 
 def distance_sentence(ranking: Ranking) -> str:
-    mode = str(DISTANCE_MODES[ranking.document["distance_mode"]])
-    sure = ranking.document["distance_confident"]
-    return mode if sure else _("%s (assumed)") % mode
+    mode = str(in_words(DISTANCE_MODES, ranking.document.get("distance_mode", "-")))
+    return mode if ranking.document.get("distance_confident", True) else _("%s (assumed)") % mode
 
 
 def _confirmed(match: Match, to_ask: int) -> str:
@@ -137,24 +146,24 @@ def _confirmed(match: Match, to_ask: int) -> str:
 
 
 def _gate(gate: Document, names: Names) -> Row:
-    label = str(GATES[gate["gate"]])
+    label = str(in_words(GATES, gate["gate"]))
     if gate.get("subject"):
         label += f": {names.get(gate['subject'], gate['subject'])}"
     return Row(
         label=_about_step(label, gate["step"]),
-        verdict=gate["verdict"],
-        verdict_words=_("near miss") if gate["near_miss"] else VERDICTS[gate["verdict"]],
-        sentence=GATE_CODES[gate["code"]],
+        css="near" if gate["near_miss"] else gate["verdict"],
+        verdict_words=_("near miss") if gate["near_miss"] else in_words(VERDICTS, gate["verdict"]),
+        sentence=in_words(GATE_CODES, gate["code"]),
         facts=_facts(gate, names),
     )
 
 
 def _criterion(criterion: Document, names: Names) -> Row:
     return Row(
-        label=CRITERIA[criterion["criterion"]],
-        verdict="",
+        label=in_words(CRITERIA, criterion["criterion"]),
+        css="",
         verdict_words="",
-        sentence=CRITERION_CODES[criterion["code"]],
+        sentence=in_words(CRITERION_CODES, criterion["code"]),
         facts=_facts(criterion, names),
         figures=(
             _span(criterion["low"], criterion["high"]),
@@ -169,9 +178,9 @@ def _step(step: Document, names: Names) -> Row:
     provided = step["provided_process"]
     return Row(
         label=f"{step['step']}. {process}",
-        verdict="",
-        verdict_words=STEP_ROLES[step["role"]],
-        sentence=GATE_CODES[step["option"]] if step["option"] in GATE_CODES else step["option"],
+        css="",
+        verdict_words=in_words(STEP_ROLES, step["role"]),
+        sentence=in_words(GATE_CODES, step["option"]),
         facts=(
             *((names.get(provided, provided),) if provided and provided != step["process"] else ()),
             *_facts(step, names),
@@ -182,8 +191,8 @@ def _step(step: Document, names: Names) -> Row:
 
 def _adjustment(adjustment: Document, names: Names) -> Row:
     return Row(
-        label=ADJUSTMENTS[adjustment["code"]],
-        verdict="",
+        label=in_words(ADJUSTMENTS, adjustment["code"]),
+        css="",
         verdict_words="",
         sentence="",
         facts=_facts(adjustment, names),
@@ -192,10 +201,7 @@ def _adjustment(adjustment: Document, names: Names) -> Row:
 
 
 def _question(question: Document, names: Names) -> str:
-    words = str(QUESTIONS[question["field"]])
-    if question.get("subject"):
-        words += f" ({names.get(question['subject'], question['subject'])})"
-    return _about_step(words, question["step"])
+    return _about_step(question_words(question, names), question["step"])
 
 
 def _about_step(words: str, step: int | None) -> str:
@@ -203,7 +209,7 @@ def _about_step(words: str, step: int | None) -> str:
 
 
 def _facts(holder: Document, names: Names) -> tuple[str, ...]:
-    return tuple(fact_words(fact, names) for fact in holder["facts"])
+    return facts_words(holder["facts"], names)
 
 
 def _span(low: float, high: float) -> str:

@@ -11,10 +11,14 @@ from apps.matching.wording.codes import (
     QUESTIONS,
     STEP_ROLES,
     TIER_MEANINGS,
+    TIER_NAMES,
     TIERS,
     VERDICTS,
+    flag_words,
+    in_words,
+    question_words,
 )
-from apps.matching.wording.facts import fact_words, number_words
+from apps.matching.wording.facts import fact_words, facts_words, label_of, number_words
 
 __all__ = [
     "ADJUSTMENTS",
@@ -28,7 +32,13 @@ __all__ = [
     "STEP_ROLES",
     "TIERS",
     "TIER_MEANINGS",
+    "TIER_NAMES",
     "VERDICTS",
     "fact_words",
+    "facts_words",
+    "flag_words",
+    "in_words",
+    "label_of",
     "number_words",
+    "question_words",
 ]

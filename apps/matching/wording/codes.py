@@ -1,17 +1,23 @@
 """The engine's codes in words. A test holds this against matchmaker.codes: a code without words fails it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 Words = str | Promise
+TIER_NAMES = ("ready", "to_confirm", "near_miss", "component", "excluded")  # of tiers 1 to 5
 
-TIERS: dict[int, Words] = {
+TIERS: dict[int | str, Words] = {
     1: _("ready"),
     2: _("to confirm"),
     3: _("near miss"),
     4: _("component"),
     5: _("excluded"),
 }
+# Matches are stored with the tier's number; the engine's documents write its name.
+TIERS |= {name: TIERS[tier] for tier, name in enumerate(TIER_NAMES, start=1)}
 TIER_MEANINGS: dict[int, Words] = {
     1: _("Everything that was asked is met."),
     2: _("Nothing speaks against it; some facts are still to be asked for."),
@@ -169,6 +175,7 @@ QUESTIONS: dict[str, Words] = {
     "partner_place": _("Where is your partner?"),
     "signs_nda": _("Do you sign a non-disclosure agreement?"),
     "price": _("What would a piece cost?"),
+    "accepts_startups": _("Are start-ups welcome?"),
 }
 DISTANCE_MODES: dict[str, Words] = {
     "on_site": _("people come to the place"),
@@ -189,4 +196,23 @@ EVIDENCE: dict[str, Words] = {
     "coordinator_verified": _("verified by a coordinator"),
     "registry_verified": _("verified in a registry"),
 }
-VERDICTS: dict[int, Words] = {1: _("yes"), 0: _("to ask"), -1: _("no")}
+VERDICTS: dict[str, Words] = {"pass": _("yes"), "unknown": _("to ask"), "fail": _("no")}
+
+
+def in_words(table: Mapping[Any, Words], code: Any) -> Words:
+    """A ranking is read for ever; codes that have gone from the engine since are shown as they stand."""
+    return table.get(code, str(code).replace("_", " "))
+
+
+def flag_words(flag: str, names: Mapping[str, str] | None = None) -> str:
+    """Some flags name what they are about after a colon."""
+    code, _colon, subject = flag.partition(":")
+    words = str(in_words(FLAGS, code))
+    return f"{words} ({(names or {}).get(subject, subject)})" if subject else words
+
+
+def question_words(question: Mapping[str, Any], names: Mapping[str, str] | None = None) -> str:
+    """`question` as the engine's documents write it."""
+    words = str(in_words(QUESTIONS, question["field"]))
+    subject = question.get("subject")
+    return f"{words} ({(names or {}).get(subject, subject)})" if subject else words

@@ -1,55 +1,104 @@
 """Facts in words: the engine's names, units and values as people write them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from apps.matching.wording.codes import EVIDENCE, SOURCES
-from apps.matching.wording.names import FACTS, UNITS
+from apps.matching.wording.codes import DISTANCE_MODES, EVIDENCE, SOURCES, in_words
+from apps.matching.wording.names import FACTS, MODES, UNITS
 
 Fact = Mapping[str, Any]
+Names = Mapping[str, str]
+LOW, HIGH = "_low", "_high"
+TABLES: dict[str, Mapping[str, Any]] = {
+    "distance_mode": DISTANCE_MODES,
+    "held_evidence": EVIDENCE,
+    "asked_mode": MODES,
+}
+DATES = {"valid_on", "expires_on"}
 
 
-def fact_words(fact: Fact, names: Mapping[str, str] | None = None) -> str:
-    """ "minimum run: 500 pieces (stated, as of 2 Nov 2026)". `names` turns short names into those people use."""
-    label = str(FACTS.get(fact["name"], fact["name"].replace("_", " ")))
-    value = value_words(fact["value"], fact.get("unit") or "", names or {})
-    origin = origin_words(fact)
-    return f"{label}: {value} ({origin})" if origin else f"{label}: {value}"
+def fact_words(fact: Fact, names: Names | None = None) -> str:
+    """As in: minimum run: 500 pieces (as of Nov. 2, 2026). `names` turns short names into those that people use."""
+    return _sentence(label_of(fact["name"]), value_words(fact, names or {}), fact)
 
 
-def value_words(value: Any, unit: str, names: Mapping[str, str]) -> str:
-    if value is None:
-        return _("not stated")
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, list | tuple):
-        joint = " × " if unit == "mm" else ", "
-        text = joint.join(value_words(one, "", names) for one in value) or _("none")
-        return f"{text} {UNITS.get(unit, unit)}".strip()
-    if isinstance(value, int | float):
-        return f"{number_words(value)} {UNITS.get(unit, unit)}".strip()
-    return names.get(str(value), str(value))
+def facts_words(facts: Iterable[Fact], names: Names | None = None) -> tuple[str, ...]:
+    """The same of many, the two ends of a range in one sentence."""
+    listed, told = list(facts), []
+    while listed:
+        fact = listed.pop(0)
+        base = fact["name"].removesuffix(LOW)
+        if base in FACTS and listed and listed[0]["name"] == base + HIGH and fact["name"] == base + LOW:
+            told.append(_sentence(str(FACTS[base]), _span_words(fact, listed.pop(0), names or {}), fact))
+        else:
+            told.append(fact_words(fact, names))
+    return tuple(told)
+
+
+def label_of(name: str) -> str:
+    for ending, end in ((LOW, _("from")), (HIGH, _("to"))):
+        base = name.removesuffix(ending)
+        if name not in FACTS and base != name and base in FACTS:
+            return f"{FACTS[base]}, {end}"
+    return str(in_words(FACTS, name))
+
+
+def value_words(fact: Fact, names: Names) -> str:
+    name, value, unit = fact["name"], fact["value"], fact.get("unit") or ""
+    if name in TABLES:
+        return _("not stated") if value is None else str(in_words(TABLES[name], value))
+    if name in DATES and value is not None:
+        return date_format(date.fromisoformat(value), "DATE_FORMAT")
+    if name == "resource":
+        return names.get(f"resource {value}", f"#{value}")
+    return _plain_words(value, unit, names)
 
 
 def number_words(value: float) -> str:
     """Three figures are enough for reading; whole numbers stay whole."""
     if float(value).is_integer():
         return number_format(int(value), use_l10n=True, force_grouping=True)
-    decimals = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    decimals = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 0.1 else 3
     return number_format(round(value, decimals), use_l10n=True)
 
 
-def origin_words(fact: Fact) -> str:
-    """Who says so and when; nothing where the need itself says so or the fact is simply stated."""
+def _span_words(low: Fact, high: Fact, names: Names) -> str:
+    unit = low.get("unit") or ""
+    if low["value"] is None or high["value"] is None or low["value"] == high["value"]:
+        return _plain_words(high["value"] if low["value"] is None else low["value"], unit, names)
+    words = {"low": number_words(low["value"]), "high": number_words(high["value"])}
+    return f"{_('%(low)s to %(high)s') % words} {UNITS.get(unit, unit)}".strip()
+
+
+def _plain_words(value: Any, unit: str, names: Names) -> str:
+    if value is None:
+        return _("not stated")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list | tuple):
+        listed = (" × " if unit == "mm" else ", ").join(_plain_words(one, "", names) for one in value)
+        return f"{listed or _('none')} {UNITS.get(unit, unit)}".strip()
+    if isinstance(value, int | float):
+        return f"{number_words(value)} {UNITS.get(unit, unit)}".strip()
+    return names.get(str(value), str(value))
+
+
+def _sentence(label: str, value: str, fact: Fact) -> str:
+    origin = _origin_words(fact)
+    return f"{label}: {value} ({origin})" if origin else f"{label}: {value}"
+
+
+def _origin_words(fact: Fact) -> str:
+    """Who says so and when; nothing for what the need or simply the facility states, or what was worked out."""
     parts = []
-    if fact.get("source") not in (None, "stated"):
+    if fact.get("source") in ("imported", "default"):
         parts.append(str(SOURCES[fact["source"]]))
-    if fact.get("evidence"):
-        parts.append(str(EVIDENCE[fact["evidence"]]))
+    if fact.get("evidence") not in (None, "stated"):
+        parts.append(str(in_words(EVIDENCE, fact["evidence"])))
     if fact.get("as_of"):
         parts.append(_("as of %s") % date_format(date.fromisoformat(fact["as_of"]), "DATE_FORMAT"))
     return ", ".join(parts)
