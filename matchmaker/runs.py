@@ -107,6 +107,5 @@ def banded_fit(pieces: float, minimum: FloatArray, low: FloatArray, high: FloatA
     """The run-size fit of S7, except that a minimum above the economic band never widens the band upwards: a smaller
     minimum must never make a facility worse."""
     m = np.fmax(minimum, 1.0)
-    return np.minimum(
-        run_size_fit(pieces, m, low, high, top), run_size_fit(pieces, np.fmin(m, np.fmax(high, 1.0)), low, high, top)
-    )
+    capped = np.where(np.isnan(high), m, np.fmin(m, np.fmax(high, 1.0)))
+    return np.minimum(run_size_fit(pieces, m, low, high, top), run_size_fit(pieces, capped, low, high, top))

@@ -74,7 +74,7 @@ class Supply:
             resource_index=resource_index,
             holdings=_build_holdings(ordered, taxonomy),
             site_index=index,
-            content_digest=digest_all([digest(taxonomy.catalogue), *(digest(item) for item in given)]),
+            content_digest=digest_all([taxonomy.digest, *(digest(item) for item in given)]),
         )
 
     def digest(self) -> str:

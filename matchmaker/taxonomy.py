@@ -13,6 +13,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.canonical import digest
 from matchmaker.catalogue import Catalogue, MaterialFact, ProcessFact, ProcessRelationFact, WorkContentFact
 from matchmaker.places import Places
 
@@ -120,6 +121,7 @@ class Taxonomy:
     machine_kinds: Mapping[str, str]  # machine -> the resource kind that counts it
     machine_processes: Mapping[str, tuple[str, ...]]
     places: Places
+    digest: str  # sha256 of the catalogue's content
 
     @classmethod
     def build(cls, catalogue: Catalogue) -> Taxonomy:
@@ -155,6 +157,7 @@ class Taxonomy:
             machine_kinds=_machine_kinds(catalogue),
             machine_processes={row.slug: tuple(sorted(row.processes)) for row in catalogue.machines},
             places=Places.build(catalogue),
+            digest=digest(catalogue),
         )
 
     def is_below(self, process: str, ancestor: str) -> bool:
