@@ -9,7 +9,9 @@ from config.demo.story import Ranked
 
 WIDTH = 100
 PLACE_WIDTH = 58
-EXPLAINED = 5
+EXPLAINED = 5  # matches with their reasons
+LISTED = 10  # matches of a tier
+LEGEND = "Score: best guess (low to high).  + met  ? to be asked  - not met  * how well it fits  ! good to know"
 SIGNS = {1: "+", 0: "?", -1: "-"}
 KINDS = {"makerspace": "makerspace", "jobshop": "job shop", "contract_manufacturer": "contract manufacturer"}
 
@@ -17,20 +19,20 @@ Row = Mapping[str, Any]
 
 
 def ranking_lines(ranked: Ranked) -> Iterator[str]:
-    """The need, its matches by tier (the first ones explained, the others in a line each), and the funnel."""
+    """The need, its matches by tier (the first ones explained, others in a line each), and the funnel."""
     yield from ("", *_heading(ranked), "")
-    explained = 0
-    for _tier, matches in groupby(ranked.matches, key=lambda match: match["tier"]):
-        rows = list(matches)
-        yield from (rows[0]["tier_words"].upper(), "")
-        for match in rows:
-            explained += 1
-            yield _match_line(match)
-            if explained <= EXPLAINED:
-                yield from (*_reasons(match), "")
-        if explained > EXPLAINED:
-            yield ""
+    for tier, matches in groupby(ranked.matches, key=lambda match: match["tier_words"]):
+        yield from (tier.upper(), "", *_tier(list(matches)), "")
     yield from _funnel(ranked.ranking)
+
+
+def _tier(matches: Sequence[Row]) -> Iterator[str]:
+    for match in matches[:LISTED]:
+        yield _match_line(match)
+        if match["position"] <= EXPLAINED:
+            yield from (*_reasons(match), "")
+    if len(matches) > LISTED:
+        yield f"      and {len(matches) - LISTED} more"
 
 
 def cast_lines(url: str, cast: Sequence[Any]) -> Iterator[str]:
@@ -52,6 +54,7 @@ def _heading(ranked: Ranked) -> Iterator[str]:
         f"{ranking['considered']} facilities considered on {ranking['as_of']}, policy {policy['name']} "
         f"{policy['version']}, engine {ranking['engine_version']}, supply {ranking['supply_digest'][:12]}"
     )
+    yield LEGEND
     yield "=" * WIDTH
 
 
@@ -81,31 +84,38 @@ def _gates(gates: Iterable[Row], steps: Mapping[int, str]) -> Iterator[str]:
     """Equal words about several steps are said once."""
     about: dict[tuple[str, str, int], list[str]] = {}
     for gate in gates:
-        subject = gate["subject"] or steps.get(gate["step"], "")
+        subject = _subject(gate, steps)
         about.setdefault((gate["gate_words"], gate["words"], gate["verdict"]), []).append(subject)
     for (gate_words, words, verdict), subjects in about.items():
         named = ", ".join(dict.fromkeys(filter(None, subjects)))
         yield from _wrapped(SIGNS[verdict], f"{gate_words}: {words}{f' ({named})' if named else ''}")
 
 
+def _subject(row: Row, steps: Mapping[int, str]) -> str:
+    """The certificate or region asked for, else the step."""
+    return str(row["subject"] or steps.get(row["step"], "")).replace("_", " ")
+
+
 def _criterion(row: Row) -> str:
     low, high = row["low"], row["high"]
-    return f"{row['words']} {low if low == high else f'{low} to {high}'}"
+    return f"{row['words']}: {low if low == high else f'{low} to {high}'}"
 
 
 def _asked(question: Row, steps: Mapping[int, str]) -> str:
-    subject = question["subject"] or steps.get(question["step"], "")
+    subject = _subject(question, steps)
     return f"{question['words']}{f' ({subject})' if subject else ''}"
 
 
 def _wrapped(sign: str, text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=f"        {sign} ", subsequent_indent=" " * (9 + len(sign)))
+    first, others = f"        {sign} ", " " * (9 + len(sign))
+    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=others, break_on_hyphens=False)
 
 
 def _funnel(ranking: Row) -> Iterator[str]:
-    yield "How the field narrowed"
+    yield "How the field narrowed (rules that left nobody out are not shown)"
     yield f"  {'considered':<34} {'':>10} {ranking['considered']:>6}"
     for row in ranking["funnel"]:
-        yield f"  {row['words']:<34} {-row['failed'] or 0:>10} {row['remaining']:>6}"
+        if row["failed"]:
+            yield f"  {row['words']:<34} {-row['failed']:>10} {row['remaining']:>6}"
     counts = ", ".join(f"{row['facilities']} {row['words']}" for row in ranking["tiers"])
     yield f"  of these: {counts}"

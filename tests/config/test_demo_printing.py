@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from apps.matching.api.examples import FOUNDER_MATCH, RANKING
-from config.demo.printing import EXPLAINED, WIDTH, cast_lines, ranking_lines
+from config.demo.printing import EXPLAINED, LISTED, WIDTH, cast_lines, ranking_lines
 from config.demo.story import Ranked
 from config.sample_cast import CAST
 
@@ -52,7 +52,7 @@ def test_a_match_shows_its_interval_its_reasons_in_words_and_what_to_ask() -> No
     shown = " ".join(line.split())
     assert shown == "1 KT42 (name not public), job shop, KE 0.71 (0.60 to 0.90) 5 of 6 confirmed"
     assert "        ? Secrecy: Has not said whether it signs a non-disclosure agreement" in lines
-    assert "        * Distance strong" in lines
+    assert "        * Distance: strong" in lines
     assert "        ! no track record yet" in lines
     assert "        ask: Do you sign a non-disclosure agreement?" in lines
 
@@ -69,10 +69,11 @@ def test_matches_stand_under_their_tier_in_the_order_of_the_ranking() -> None:
     assert [line.split()[0] for line in lines if "KT42" in line] == ["1", "2", "3", "4"]
 
 
-def test_only_the_first_are_explained() -> None:
-    lines = printed(*(match(position, 1) for position in range(1, EXPLAINED + 3)))
-    assert sum("KT42" in line for line in lines) == EXPLAINED + 2
+def test_only_the_first_are_explained_and_a_long_tier_is_cut() -> None:
+    lines = printed(*(match(position, 1) for position in range(1, LISTED + 4)))
+    assert sum("KT42" in line for line in lines) == LISTED
     assert sum("ask:" in line for line in lines) == EXPLAINED
+    assert "      and 3 more" in lines
 
 
 def test_equal_reasons_of_several_steps_are_said_once_and_failures_are_marked() -> None:
@@ -88,10 +89,11 @@ def test_equal_reasons_of_several_steps_are_said_once_and_failures_are_marked() 
 
 
 def test_the_funnel_narrows_from_all_considered() -> None:
-    lines = printed()
-    funnel = lines[lines.index("How the field narrowed") :]
+    nobody = {"gate": "region", "words": "Region", "failed": 0, "remaining": 19}
+    lines = list(ranking_lines(Ranked(NEED, {**RANKING, "funnel": [*RANKING["funnel"], nobody]}, [])))
+    funnel = lines[lines.index("How the field narrowed (rules that left nobody out are not shown)") :]
     assert [line.split() for line in funnel[1:3]] == [["considered", "60"], ["Process", "-41", "19"]]
-    assert funnel[-1] == "  of these: 1 ready, 4 to confirm, 55 excluded"
+    assert funnel[3:] == ["  of these: 1 ready, 4 to confirm, 55 excluded"]
 
 
 def test_a_long_name_does_not_push_the_score_off_the_line() -> None:

@@ -1,6 +1,7 @@
 """The parts of a service on one machine, apart from what it serves; tests/config/test_demo.py runs the whole."""
 
 import shlex
+import signal
 import socket
 import stat
 import sys
@@ -17,7 +18,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Servers as this run has them: none is started. What is set meanwhile is taken back."""
     for name in ("SECRET_KEY", "DEMO", "WHITENOISE_USE_FINDERS", "DJANGO_SETTINGS_MODULE"):
         monkeypatch.setenv(name, "")
-    monkeypatch.setattr(local.signal, "signal", lambda *_: None)  # _begin_stopping would make this run deaf
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # _begin_stopping would make this run deaf
 
 
 def test_the_usual_port_is_left_to_whoever_has_it() -> None:
