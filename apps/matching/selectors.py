@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from apps.core.errors import NotFoundError
-from apps.facilities.models import Capability, Facility
+from apps.facilities.models import Capability, Facility, Resource
 from apps.matching.models import Match, MatchJob, Policy, Ranking
 from apps.matching.models.bump import RANKED
 from apps.needs.models import Need
@@ -154,12 +154,19 @@ def reads_in_full(user: Any, need: Need) -> bool:
     return Need.objects.coordinated_by(user).filter(pk=need.pk).exists()
 
 
-def capability_ids(matches: Iterable[Match]) -> dict[str, str]:
-    """Public ids of the lines that the matches name; a line that was removed since has none."""
-    named = {step["capability_id"] for match in matches for step in match.document["steps"]}
-    keys = [int(key) for key in named if key is not None and key.isdecimal()]
-    found = Capability.objects.filter(pk__in=keys).values_list("pk", "public_id")
-    return {str(key): str(public_id) for key, public_id in found}
+def engine_ids(matches: Iterable[Match]) -> dict[str, dict[str, str]]:
+    """What the engine's ids of lines and resources mean outside, and what its sentences call the resources.
+
+    A row that was removed since has no id.
+    """
+    facilities = {match.facility_id for match in matches}
+    capabilities = Capability.objects.filter(facility__in=facilities).values_list("pk", "public_id")
+    resources = list(Resource.objects.filter(facility__in=facilities).select_related("kind"))
+    return {
+        "capability": {str(key): str(public_id) for key, public_id in capabilities},
+        "resource": {str(resource.pk): str(resource.public_id) for resource in resources},
+        "resource_names": {f"resource {resource.pk}": resource.name or resource.kind.name for resource in resources},
+    }
 
 
 def facilities_named(keys: Iterable[str]) -> QuerySet[Facility]:

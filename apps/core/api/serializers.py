@@ -133,12 +133,16 @@ class EnvelopeField(serializers.ListField):
     """Length, width and height in mm."""
 
     child = StrictFloat(min_value=0.001, max_value=MAX_LENGTH_MM)
+    default_error_messages = {"three_sides": "Three sides: length, width and height in mm."}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_length=3, max_length=3, **kwargs)
 
     def to_internal_value(self, data: Any) -> tuple[float, float, float]:  # type: ignore[override]
-        length, width, height = super().to_internal_value(data)
+        sides = super().to_internal_value(data)
+        if len(sides) != 3:
+            self.fail("three_sides")
+        length, width, height = sides
         return length, width, height
 
 

@@ -1,6 +1,6 @@
 """What every write to a facility shares: who may, which columns, which rule was broken."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -71,18 +71,28 @@ def _refusal(row: models.Model, error: ValidationError, taken: str) -> DomainErr
         for constraint in row._meta.constraints
         if isinstance(constraint, models.CheckConstraint) and f"“{constraint.name}”" in str(error)
     ]
-    name = broken[0].name if broken else ""
-    return InvalidInputError("rule_broken", _rule(name), field=_field(row, name), facts={"rule": name})
+    if not broken:  # no rule of ours, so no fault of the caller's
+        raise error
+    name = broken[0].name
+    return InvalidInputError("rule_broken", _rule(name), field=_field(row, broken[0]), facts={"rule": name})
 
 
 def _already(taken: str) -> DomainError:
     return DomainError("already_listed", "It is on the list already.", field=taken)
 
 
-def _field(row: models.Model, constraint: str) -> str:
-    """Constraints are named `<table>_<field>_<rule>`; the longest field name in it is meant."""
-    named = [field.name for field in row._meta.get_fields() if f"_{field.name}_" in f"{constraint}_"]
-    return max(named, key=len, default="")
+def _field(row: models.Model, constraint: models.CheckConstraint) -> str:
+    """Constraints are named `<table>_<field>_<rule>`; where no field stands there, the first of the condition."""
+    named = [field.name for field in row._meta.get_fields() if f"_{field.name}_" in f"{constraint.name}_"]
+    return max(named, key=len) if named else next(_columns_in(constraint.condition), "")
+
+
+def _columns_in(condition: Any) -> Iterator[str]:
+    for child in condition.children:
+        if isinstance(child, models.Q):
+            yield from _columns_in(child)
+        else:
+            yield child[0].split("__")[0]
 
 
 def _rule(constraint: str) -> str:

@@ -15,9 +15,9 @@ RANKING: dict[str, Any] = {
     "as_of": "2030-01-07",
     "considered": 60,
     "tiers": [
-        {"tier": 1, "words": "ready", "facilities": 1},
-        {"tier": 2, "words": "to confirm", "facilities": 4},
-        {"tier": 5, "words": "excluded", "facilities": 55},
+        {"tier": "ready", "words": "ready", "facilities": 1},
+        {"tier": "to_confirm", "words": "to confirm", "facilities": 4},
+        {"tier": "excluded", "words": "excluded", "facilities": 55},
     ],
     "created_at": "2030-01-07T09:30:01Z",
     "funnel": [{"gate": "process", "words": "Process", "failed": 41, "remaining": 19}],
@@ -46,7 +46,8 @@ FOUNDER_MATCH: dict[str, Any] = {
             "step": 1,
             "process": "smt-assembly",
             "role": "lead",
-            "option": "own",
+            "option": "process_exact",
+            "option_words": "Offers exactly this process",
             "provided_process": "smt-assembly",
         }
     ],
@@ -76,7 +77,8 @@ FOUNDER_MATCH: dict[str, Any] = {
     "adjustments": [],
     "questions": [
         {
-            "code": "signs_nda",
+            "code": "nda_silent",
+            "field": "signs_nda",
             "words": "Do you sign a non-disclosure agreement?",
             "step": None,
             "gate": "secrecy",

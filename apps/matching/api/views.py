@@ -19,11 +19,10 @@ from apps.core.errors import NotFoundError
 from apps.facilities.models import Facility
 from apps.matching import selectors, services, wording
 from apps.matching.api.filters import MatchFilterSet, PolicyFilterSet
+from apps.matching.api.matches import FounderMatchSerializer, FullMatchSerializer
 from apps.matching.api.serializers import (
     CurrentRankingSerializer,
     ExcludedSerializer,
-    FounderMatchSerializer,
-    FullMatchSerializer,
     JobSerializer,
     PolicySerializer,
     RankingBriefSerializer,
@@ -149,7 +148,7 @@ class MatchViewSet(OfARankingViewSet):
 
     def _shown(self, matches: Sequence[Match]) -> Any:
         if self.full:
-            context = {"capabilities": selectors.capability_ids(matches)}
+            context = {"ids": selectors.engine_ids(matches)}
             return FullMatchSerializer(matches, many=True, context=context).data
         return FounderMatchSerializer([founder_match(match) for match in matches], many=True).data
 
