@@ -6,14 +6,15 @@ Administrators (superusers) may do everything that a page offers. Coordinators (
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from apps.core.admin.forms import WholeRowForm
 from apps.core.admin.trail import all_changes
 from apps.core.admin.widgets import KnownSelect
 from apps.core.audit import record
+from apps.core.errors import DomainError
 from apps.core.models import Identified, VisibleQuerySet
 
 if TYPE_CHECKING:  # the theme's classes carry no types; they add looks to Django's
@@ -24,6 +25,9 @@ else:
     from unfold.admin import ModelAdmin as _ModelAdmin
     from unfold.admin import StackedInline as _StackedInline
     from unfold.admin import TabularInline as _TabularInline
+
+
+OF_A_PART = {"create": "add", "change": "change", "delete": "remove"}
 
 
 def is_administrator(user: Any) -> bool:
@@ -117,11 +121,25 @@ class DeskAdmin(LimitedChoices, _ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.deletable and self._admits(request, "delete")
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A refusal by a rule that no form knows is said on the page; nothing of the form was written then."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except DomainError as refusal:
+            self.message_user(request, refusal.detail, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         old, new = all_changes(form, formsets, created=not change)
         if old or new:
-            self._record("edit" if change else "create", form.instance, request, old=old, new=new)
+            self._record("change" if change else "create", form.instance, request, old=old, new=new)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         self._record("delete", obj, request, old={"row": str(obj)}, new={})
@@ -139,8 +157,8 @@ class DeskAdmin(LimitedChoices, _ModelAdmin):
     def _record(self, verb: str, row: Model, request: HttpRequest, *, old: Any, new: Any) -> None:
         subject = self.subject_of(row)
         if subject:
-            whole = verb if subject is row else f"{verb}_{row._meta.model_name}"
-            record(whole, subject, acting_user=request.user, old=old, new=new)
+            told = verb if subject is row else f"{OF_A_PART[verb]}_{row._meta.model_name}"
+            record(told, subject, acting_user=request.user, old=old, new=new)
 
 
 class RecordAdmin(DeskAdmin):

@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.admin import SearchedByPhrase
 from apps.core.admin import badge, linked
-from apps.core.admin.base import is_administrator
+from apps.core.admin.base import person
+from apps.core.errors import DomainError
 from apps.facilities.admin.fields import wish_field
 from apps.facilities.admin.filters import ConfirmedFilter
 from apps.facilities.admin.inlines import (
@@ -20,7 +23,10 @@ from apps.facilities.admin.inlines import (
     NoGoInline,
     ResourceInline,
 )
-from apps.facilities.models import Facility, Source
+from apps.facilities.admin.stamps import stamp, stamp_all
+from apps.facilities.models import ClaimState, Facility
+from apps.facilities.services import decide_claim
+from apps.facilities.services.writing import locked_for_writing
 
 FIGURES: tuple[Any, ...] = (
     ("min_run", "max_run"),
@@ -40,6 +46,7 @@ STATE_COLOURS = {"active": "success", "paused": "warning", "closed": "danger"}
 class FacilityAdmin(SearchedByPhrase):
     """States move along their edges by commands of their own and are only shown here."""
 
+    change_form_outer_before_template = "facilities/admin/claim.html"
     phrase_path = "capabilities__process__synonyms__text"
     coordinators_may = frozenset({"view", "add", "change"})
     list_display = (
@@ -115,7 +122,36 @@ class FacilityAdmin(SearchedByPhrase):
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         return wish_field(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
 
+    def get_urls(self) -> list[URLPattern]:
+        address = "<int:facility_id>/claim/<str:answer>/"
+        view = self.admin_site.admin_view(self.claim_view)
+        return [path(address, view, name="facilities_facility_claim"), *super().get_urls()]
+
     def save_model(self, request: HttpRequest, obj: Facility, form: Any, change: bool) -> None:
-        if not change and not is_administrator(request.user):
-            obj.source = Source.COORDINATOR
+        if change:
+            locked_for_writing(obj, person(request))
+        elif obj.operator is not None:
+            obj.claim_state = ClaimState.CLAIMED  # whoever writes it in at the desk vouches for it
+        if form.changed_data or not change:
+            stamp(obj, obj, request.user, changed=form.changed_data)
         super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        stamp_all(formset, form.instance, request.user)
+        super().save_formset(request, form, formset, change)
+
+    def claim_view(self, request: HttpRequest, facility_id: int, answer: str) -> HttpResponse:
+        """The two buttons that stand on the page while a claim is pending."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        facility = self.get_queryset(request).filter(pk=facility_id).first()
+        if facility is None or answer not in ("approve", "deny"):
+            raise Http404
+        reason = request.POST.get("reason", "").strip()
+        try:
+            decide_claim(facility, approve=answer == "approve", acting_user=person(request), reason=reason)
+        except DomainError as refusal:
+            self.message_user(request, refusal.detail, messages.ERROR)
+        else:
+            self.message_user(request, gettext("The claim has been decided."), messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:facilities_facility_change", args=[facility_id]))

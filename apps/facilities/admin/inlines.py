@@ -106,6 +106,7 @@ class NoGoInline(DeskInline):
 class CapacityWeekInline(DeskInline):
     model = CapacityWeek
     fields = ("monday", "free_hours", "as_of")
+    readonly_fields = ("as_of",)
     verbose_name_plural = _("weeks that differ from the pattern")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CapacityWeek]:

@@ -9,12 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.admin import SearchedByPhrase
 from apps.core.admin import DeskAdmin, badge, linked
+from apps.core.admin.base import person
 from apps.core.models import Identified
 from apps.facilities.admin.facility import FIGURES
 from apps.facilities.admin.fields import CapabilityForm
 from apps.facilities.admin.filters import ExpiryFilter
 from apps.facilities.admin.inlines import CapacityWeekInline
-from apps.facilities.models import Capability, HeldCertificate, HeldMachine, Resource
+from apps.facilities.admin.stamps import stamp, stamp_all
+from apps.facilities.models import Capability, Facility, HeldCertificate, HeldMachine, Resource
+from apps.facilities.services.writing import locked_for_writing
 
 
 class PartAdmin(DeskAdmin):
@@ -28,7 +31,17 @@ class PartAdmin(DeskAdmin):
         return rows
 
     def subject_of(self, row: Any) -> Identified:
-        return row if isinstance(row, Identified) else row.facility
+        facility: Facility = row.facility
+        return facility
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        locked_for_writing(obj.facility, person(request))
+        stamp(obj, obj.facility, request.user, changed=form.changed_data)
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        stamp_all(formset, form.instance.facility, request.user)
+        super().save_formset(request, form, formset, change)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A part stays where it is: moved to another facility, the rankings that name it would lie."""
