@@ -31,7 +31,7 @@ def main(files: list[str]) -> int:
             say("This Python lacks its venv module. On Debian or Ubuntu: apt install python3-venv")
             return 1
         LOG.unlink(missing_ok=True)
-        if not _python_works() or _installed().get("root") != str(ROOT):
+        if not _python_works() or _installed().get("root", str(ROOT)) != str(ROOT):
             say(f"Making .venv with Python {sys.version.split()[0]}")
             if not _run([sys.executable, "-m", "venv", "--clear", str(VENV)]):
                 return 1
