@@ -24,7 +24,9 @@ def install(checkout: Path, *files: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_it_makes_an_environment_once(checkout: Path) -> None:
+def test_it_installs_what_changed_and_nothing_twice(checkout: Path) -> None:
+    """One story, since each environment takes seconds to make."""
+    lock, stamp = checkout / "requirements.txt", checkout / ".venv" / "installed.json"
     first = install(checkout)
     assert first.returncode == 0, first.stdout
     assert "Making .venv" in first.stdout
@@ -32,29 +34,21 @@ def test_it_makes_an_environment_once(checkout: Path) -> None:
     second = install(checkout)
     assert (second.returncode, second.stdout) == (0, "")
 
-
-def test_a_changed_lock_is_installed_without_a_new_environment(checkout: Path) -> None:
-    install(checkout)
-    (checkout / "requirements.txt").write_text("# nothing, said differently\n")
-    changed = install(checkout)
-    assert "Installing" in changed.stdout
-    assert "Making" not in changed.stdout
+    lock.write_text("# nothing, said differently\n")
+    changed = install(checkout).stdout
+    assert "Installing" in changed
+    assert "Making" not in changed
     assert install(checkout).stdout == ""
 
-
-def test_a_lock_without_digests_is_refused_and_tried_again(checkout: Path) -> None:
-    (checkout / "requirements.txt").write_text("pip==1.0\n")
+    lock.write_text("pip==1.0\n")  # without a digest
     for _ in range(2):
         refused = install(checkout)
         assert refused.returncode == 1
         assert "That failed" in refused.stdout
         assert "hash" in refused.stdout.lower()
 
-
-def test_a_checkout_that_moved_gets_a_new_environment(checkout: Path) -> None:
-    """Scripts in an environment name the place where it was made."""
-    install(checkout)
-    stamp = checkout / ".venv" / "installed.json"
+    # Scripts in an environment name the place where it was made, so a checkout that moved needs another one.
+    lock.write_text("# nothing\n")
     stamp.write_text(json.dumps({**json.loads(stamp.read_text()), "root": "/elsewhere"}))
     assert "Making .venv" in install(checkout).stdout
 
