@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from apps.catalog.loader import load_catalogue
@@ -48,6 +48,7 @@ def chromium() -> Path:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as running:
         yield running
 

@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from apps.accounts.models import Organisation, Role
+from config.sample_cast import CAST, PASSWORD
+from tests import builders
 from tests.browser.conftest import DESK, PHONE, Pages
 from tests.browser.steps import check_accessibility, shoot, sign_in
 
@@ -13,6 +16,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "phone-dark": {"viewport": PHONE, "color_scheme": "dark", "is_mobile": True},
 }
 FOUNDER = "dana@loupe-robotics.example"
+CONTACT = next(member.email for member in CAST if member.role.startswith("facility contact"))
 COORDINATOR = "luis@na-hardware.example"
 
 
@@ -47,3 +51,40 @@ def test_pages_without_a_ranking(world: None, pages: Pages, look_name: str) -> N
     page.get_by_role("button", name="Post and rank").click()
     expect(page.get_by_role("alert")).to_be_visible()
     look(page, "form-errors", look_name)
+
+
+@pytest.mark.parametrize("look_name", LOOKS)
+def test_pages_of_other_readers(world: None, pages: Pages, look_name: str) -> None:
+    pages.watched.expected += ["404", "403"]
+    stranger = builders.user("stranger@example.org", name="Sam Stranger", password=PASSWORD)
+    startup = Organisation.objects.get(name="Loupe Robotics")
+    viewer = builders.user("viewer@example.org", name="Vera Viewer", password=PASSWORD)
+    builders.membership(user=viewer, organisation=startup, role=Role.VIEWER)
+    for name, email in {
+        "facility": CONTACT,
+        "coordinator": COORDINATOR,
+        "stranger": stranger.email,
+        "viewer": viewer.email,
+    }.items():
+        page = pages.open(**LOOKS[look_name])
+        sign_in(page, email)
+        look(page, f"home-{name}", look_name)
+    page.goto("/needs/new/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You cannot post a need")
+    look(page, "may-not-post", look_name)
+    page.goto("/nowhere/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("There is nothing here")
+    look(page, "404", look_name)
+
+
+def test_keyboard_reaches_everything_and_shows_where_it_is(world: None, pages: Pages) -> None:
+    page = pages.open()
+    page.goto("/")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Sign in")).to_be_focused()

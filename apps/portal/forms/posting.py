@@ -19,6 +19,7 @@ from apps.portal.forms.steps import StepForm
 
 ROWS_AT_FIRST = 3
 ROW_COUNT = "step_rows"
+ABOVE_THE_STEPS = ("token", "organisation", "title", "product", "description")
 # Fields of NeedContent whose field on the page has another name.
 ON_PAGE = {"envelope_mm": "length_mm", "materials": "material", "external_id": "token"}
 
@@ -77,7 +78,15 @@ class Posting:
         form.add_error(name if name in form.fields else None, refusal_in_words(error))
 
     def problems(self) -> list[Problem]:
-        return [problem for form in (self.need, *self._filled()) for problem in _problems_of(form)]
+        """In the order of the page, where the steps follow the first fields."""
+        of_need = _problems_of(self.need, ABOVE_THE_STEPS)
+        of_steps = [problem for step in self._filled() for problem in _problems_of(step, tuple(step.fields))]
+        below = tuple(name for name in self.need.fields if name not in ABOVE_THE_STEPS)
+        general = [Problem("", "", str(text)) for form in self._forms() for text in form.non_field_errors()]
+        return [*general, *of_need, *of_steps, *_problems_of(self.need, below)]
+
+    def _forms(self) -> list[forms.Form]:
+        return [self.need, *self._filled()]
 
     def _filled(self) -> list[StepForm]:
         return [step for step in self.steps if step.is_step]
@@ -105,9 +114,9 @@ def _typed(form: forms.Form, data: QueryDict) -> dict[str, Any]:
     }
 
 
-def _problems_of(form: forms.Form) -> list[Problem]:
-    found = [Problem("", "", str(text)) for text in form.non_field_errors()]
-    for bound in form:
+def _problems_of(form: forms.Form, names: tuple[str, ...]) -> list[Problem]:
+    found: list[Problem] = []
+    for bound in (form[name] for name in names):
         prefix = _("Step %(number)s") % {"number": form.number + 1} if isinstance(form, StepForm) else ""
         label = ": ".join(str(part) for part in (prefix, bound.label) if part)
         found += [Problem(bound.id_for_label or bound.auto_id, label, str(text)) for text in bound.errors]

@@ -98,7 +98,9 @@ def need_step(request: HttpRequest) -> HttpResponse:
     rows = row_count(request.GET)
     if rows >= MAX_STEPS:
         raise Http404
-    context = {"step": StepForm(rows), "rows": rows + 1, "has_room": rows + 1 < MAX_STEPS}
+    step = StepForm(rows)
+    step.fields["process"].widget.attrs["autofocus"] = True  # who asked for the row goes on typing there
+    context = {"step": step, "rows": rows + 1, "has_room": rows + 1 < MAX_STEPS}
     return render(request, "portal/parts/more_step.html", context)
 
 

@@ -10,12 +10,12 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django_countries import countries
 
 from apps.catalog.models import FacilityKind
 from apps.matching.founder_view import FounderCriterion, FounderGate, FounderMatch, FounderQuestion
-from apps.matching.wording import ADJUSTMENTS, CRITERIA, FLAGS, GATE_CODES, GATES, QUESTIONS
+from apps.matching.wording import ADJUSTMENTS, CRITERIA, FLAGS, GATE_CODES, QUESTIONS
 
 Names = Mapping[str, str]
 PASS, UNKNOWN = 1, 0
@@ -30,14 +30,7 @@ SIZES: dict[str, Promise] = {
     "medium": gettext_lazy("medium-sized"),
     "large": gettext_lazy("large"),
 }
-WEEKS: dict[str, Promise] = {
-    "a_week": gettext_lazy("up to a week"),
-    "two_weeks": gettext_lazy("up to 2 weeks"),
-    "four_weeks": gettext_lazy("up to 4 weeks"),
-    "eight_weeks": gettext_lazy("up to 8 weeks"),
-    "sixteen_weeks": gettext_lazy("up to 16 weeks"),
-    "longer": gettext_lazy("more than 16 weeks"),
-}
+WEEKS = {"a_week": 1, "two_weeks": 2, "four_weeks": 4, "eight_weeks": 8, "sixteen_weeks": 16}
 DISTANCES: dict[str, Promise] = {
     "close": gettext_lazy("within about 50 km"),
     "regional": gettext_lazy("within about 300 km"),
@@ -79,6 +72,8 @@ class MatchInWords:
     open_points: tuple[Reason, ...]
     questions: tuple[Reason, ...]
     would_sharpen: tuple[str, ...]
+    strong_in: tuple[str, ...]
+    weak_in: tuple[str, ...]
     criteria: tuple[Reason, ...]
     notes: tuple[str, ...]
 
@@ -91,8 +86,7 @@ def match_in_words(match: FounderMatch, names: Names) -> MatchInWords:
         title=_title(match),
         meta=_meta(match),
         bar=(f"{100 * match.low:.0f}", f"{max(100 * (match.high - match.low), 1):.0f}", f"{100 * match.score:.0f}"),
-        score=_("%(score)s, between %(low)s and %(high)s")
-        % {"score": _decimal(match.score), "low": _decimal(match.low), "high": _decimal(match.high)},
+        score=_score(match),
         confirmed=_confirmed(match),
         speaks_for=_reasons((gate for gate in match.gates if gate.verdict == PASS), match, names),
         speaks_against=_reasons(against, match, names),
@@ -100,6 +94,8 @@ def match_in_words(match: FounderMatch, names: Names) -> MatchInWords:
         open_points=_reasons((gate for gate in match.gates if gate.verdict == UNKNOWN), match, names),
         questions=tuple(_question(one, match, names) for one in match.questions if one.gate),
         would_sharpen=tuple(_words(QUESTIONS, one.field) for one in match.questions if not one.gate),
+        strong_in=tuple(_words(CRITERIA, one.criterion) for one in match.criteria if one.low == "strong"),
+        weak_in=tuple(_words(CRITERIA, one.criterion) for one in match.criteria if one.high == "weak"),
         criteria=tuple(_criterion(criterion) for criterion in match.criteria),
         notes=(
             *(_words(ADJUSTMENTS, code) for code in match.adjustments),
@@ -128,6 +124,13 @@ def _confirmed(match: FounderMatch) -> str:
     return _("%(counted)s, %(n)s to ask") % {"counted": counted, "n": to_ask} if to_ask else counted
 
 
+def _score(match: FounderMatch) -> str:
+    if match.low == match.high:
+        return _("score %(score)s") % {"score": _decimal(match.score)}
+    ends = {"low": _decimal(match.low), "high": _decimal(match.high)}
+    return _("score %(score)s, between %(low)s and %(high)s") % {"score": _decimal(match.score), **ends}
+
+
 def _reasons(gates: Iterable[FounderGate], match: FounderMatch, names: Names) -> tuple[Reason, ...]:
     return tuple(Reason(_about(gate, match, names), _found(gate)) for gate in gates)
 
@@ -138,16 +141,19 @@ def _found(gate: FounderGate) -> str:
     span = [gate.facts.get(f"total_days_{end}") for end in ("low", "high")]
     if gate.gate != "due_date" or None in span:
         return said
-    low, high = (str(WEEKS[str(days)]) for days in span)
-    took = low if low == high else _("%(low)s to %(high)s") % {"low": low, "high": high}
+    low, high = (WEEKS.get(str(days)) for days in span)
+    if high is None:
+        took = _("more than 16 weeks")
+    elif low == high:
+        took = ngettext("up to a week", "up to %(n)s weeks", high) % {"n": high}
+    else:
+        took = _("%(low)s to %(high)s weeks") % {"low": low, "high": high}
     return _("%(said)s: it takes %(took)s") % {"said": said, "took": took}
 
 
 def _about(gate: FounderGate, match: FounderMatch, names: Names) -> str:
-    """The step, certificate or region that the gate asks about, or the gate's own name."""
-    label = _words(GATES, gate.gate)
-    about = _step_name(gate.step, match, names) or names.get(gate.subject or "", gate.subject or "")
-    return f"{about}: {label.lower()}" if about else label
+    """The step, certificate or region that the gate asks about; empty where it asks about the whole site."""
+    return _step_name(gate.step, match, names) or names.get(gate.subject or "", gate.subject or "")
 
 
 def _step_name(number: int | None, match: FounderMatch, names: Names) -> str:
@@ -178,6 +184,8 @@ def _question(question: FounderQuestion, match: FounderMatch, names: Names) -> R
 def _criterion(criterion: FounderCriterion) -> Reason:
     low, high = str(CLASSES[criterion.low]), str(CLASSES[criterion.high])
     words = low if low == high else _("%(low)s to %(high)s") % {"low": low, "high": high}
+    if criterion.facts.get("distance_km"):
+        words += f" ({DISTANCES[str(criterion.facts['distance_km'])]})"
     return Reason(_words(CRITERIA, criterion.criterion), words)
 
 
