@@ -11,7 +11,7 @@ WIDTH = 100
 PLACE_WIDTH = 58
 EXPLAINED = 5  # matches with their reasons
 LISTED = 10  # matches of a tier
-LEGEND = "Score: best guess (low to high).  + met  ? to be asked  - not met  * how well it fits  ! good to know"
+LEGEND = "Score: best guess (low to high).  + met  ? to ask  - not met  * how well it fits  ! good to know"
 SIGNS = {1: "+", 0: "?", -1: "-"}
 KINDS = {"makerspace": "makerspace", "jobshop": "job shop", "contract_manufacturer": "contract manufacturer"}
 
@@ -22,7 +22,7 @@ def ranking_lines(ranked: Ranked) -> Iterator[str]:
     """The need, its matches by tier (the first ones explained, others in a line each), and the funnel."""
     yield from ("", *_heading(ranked), "")
     for tier, matches in groupby(ranked.matches, key=lambda match: match["tier_words"]):
-        yield from (tier.upper(), "", *_tier(list(matches)), "")
+        yield from (tier.upper(), "", *_tier(list(matches)))
     yield from _funnel(ranked.ranking)
 
 
@@ -33,6 +33,8 @@ def _tier(matches: Sequence[Row]) -> Iterator[str]:
             yield from (*_reasons(match), "")
     if len(matches) > LISTED:
         yield f"      and {len(matches) - LISTED} more"
+    if matches[-1]["position"] > EXPLAINED:
+        yield ""
 
 
 def cast_lines(url: str, cast: Sequence[Any]) -> Iterator[str]:
@@ -48,7 +50,8 @@ def _heading(ranked: Ranked) -> Iterator[str]:
     place = ", ".join(filter(None, (need["ship_to_city"], need["ship_to_country"])))
     yield "=" * WIDTH
     yield f"{need['title']}: {need['order_quantity']} pieces by {need['due_on']}, to {place}"
-    yield "Steps: " + ", ".join(f"{step['process']} ({step['role']})" for step in need["steps"])
+    steps = ", ".join(f"{step['process']} ({step['role']})" for step in need["steps"])
+    yield from textwrap.wrap(f"Steps: {steps}", WIDTH, subsequent_indent="       ", break_on_hyphens=False)
     policy = ranking["policy"]
     yield (
         f"{ranking['considered']} facilities considered on {ranking['as_of']}, policy {policy['name']} "
@@ -118,4 +121,4 @@ def _funnel(ranking: Row) -> Iterator[str]:
         if row["failed"]:
             yield f"  {row['words']:<34} {-row['failed']:>10} {row['remaining']:>6}"
     counts = ", ".join(f"{row['facilities']} {row['words']}" for row in ranking["tiers"])
-    yield f"  of these: {counts}"
+    yield f"  tiers: {counts}"

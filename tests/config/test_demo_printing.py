@@ -93,7 +93,7 @@ def test_the_funnel_narrows_from_all_considered() -> None:
     lines = list(ranking_lines(Ranked(NEED, {**RANKING, "funnel": [*RANKING["funnel"], nobody]}, [])))
     funnel = lines[lines.index("How the field narrowed (rules that left nobody out are not shown)") :]
     assert [line.split() for line in funnel[1:3]] == [["considered", "60"], ["Process", "-41", "19"]]
-    assert funnel[3:] == ["  of these: 1 ready, 4 to confirm, 55 excluded"]
+    assert funnel[3:] == ["  tiers: 1 ready, 4 to confirm, 55 excluded"]
 
 
 def test_a_long_name_does_not_push_the_score_off_the_line() -> None:
@@ -108,6 +108,7 @@ def test_no_line_is_wider_than_a_terminal_and_long_reasons_are_wrapped(length: i
     long = [gate("word " * length, 1)]
     reasons = [line for line in printed(match(1, 1, gates=long)) if "word" in line]
     assert max(len(line) for line in reasons) <= WIDTH
+    assert max(len(line) for line in printed(match(1, 1))) <= WIDTH
     assert sum(line.count("word") for line in reasons) == length
 
 
