@@ -9,14 +9,16 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 DRAIN = "apps.matching.tasks.drain"
-SILENT_SECONDS = 5.0
 EXPIRES_SECONDS = 5
+SILENT_SECONDS = 5.0
+# A connection of its own for each ring: the pooled ones try again for seconds, while somebody waits for an answer.
+IMPATIENT = {"max_retries": 0, "socket_timeout": 0.5, "socket_connect_timeout": 0.5}
 
 log = structlog.get_logger(__name__)
 
 
 class _Breaker:
-    """After the broker failed, this process does not try it again for a while: only the first caller waits."""
+    """After a ring failed, this process does not ring again for a while: only the first caller waits."""
 
     silent_until = 0.0
 
@@ -29,8 +31,12 @@ def ring() -> None:
 def _ring_now() -> None:
     if time.monotonic() < _Breaker.silent_until:
         return
+    options = {**current_app.conf.broker_transport_options, **IMPATIENT}
     try:
-        current_app.send_task(DRAIN, expires=EXPIRES_SECONDS, retry=False, ignore_result=True)
+        with current_app.connection_for_write(transport_options=options) as connection:
+            current_app.send_task(
+                DRAIN, connection=connection, retry=False, expires=EXPIRES_SECONDS, ignore_result=True
+            )
     except (OperationalError, RedisError, OSError) as error:
         _Breaker.silent_until = time.monotonic() + SILENT_SECONDS
         log.warning("doorbell_unheard", error=str(error))

@@ -190,7 +190,7 @@ def test_a_pause_lasts_through_its_last_day(until: date | None, expected: Facili
 
 
 @pytest.mark.parametrize(("listed", "empty"), [(False, None), (True, ())])
-def test_the_mark_decides_what_an_empty_list_means(listed: bool, empty: tuple[str, ...] | None) -> None:
+def test_the_mark_decides_what_an_empty_list_means(listed: bool, empty: Any) -> None:
     facility = builders.facility(materials_listed=listed, certificates_listed=listed)
     line = builders.capability(facility=facility, materials_listed=listed)
     assert fact(facility).figures.materials == empty
@@ -564,8 +564,14 @@ def test_versions_of_another_database_are_not_mistaken_for_ones_own() -> None:
     """After a restore the numbers may come again, for other contents."""
     facility = builders.capability().facility
     number_changes()
+    builders.facility()
+    number_changes()
     supply_now()
     newest = SupplyVersion.objects.latest("number")
     Facility.objects.filter(pk=facility.pk).update(min_run=9)
     SupplyVersion.objects.filter(pk=newest.pk).update(at=newest.at + timedelta(hours=1))
     assert supply_now().facts[facility.pk].figures.min_run == 9
+    SupplyVersion.objects.filter(number__gt=1).delete()
+    Facility.objects.filter(pk=facility.pk).update(min_run=8)
+    older = supply_now()
+    assert (older.number, older.facts[facility.pk].figures.min_run) == (1, 8)

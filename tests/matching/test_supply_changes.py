@@ -16,16 +16,9 @@ from apps.matching.runs.changes import fan_out, number_changes
 from apps.needs.models import Need, NeedState
 from apps.needs.services import change_state
 from tests import builders
+from tests.matching.world import settle
 
 pytestmark = pytest.mark.django_db
-
-
-def settle() -> None:
-    """Number and fan out everything that waits."""
-    while number_changes():
-        pass
-    while fan_out():
-        pass
 
 
 def wanted(need: Need) -> int:

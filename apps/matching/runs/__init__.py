@@ -1,6 +1,6 @@
 """The queue at work: supply changes become due needs, due needs become rankings."""
 
-from apps.matching.runs.drain import drain
 from apps.matching.runs.refresh import refresh_stale
+from apps.matching.runs.rounds import drain
 
 __all__ = ["drain", "refresh_stale"]

@@ -56,16 +56,16 @@ def current_supply(as_of: date) -> Loaded:
 
 
 def _caught_up(kept: Loaded | None, as_of: date) -> Loaded:
-    since = kept.number if kept else 0
-    versions = list(SupplyVersion.objects.filter(number__gte=since).order_by("number"))
-    if kept is None or not _continues(kept, versions, as_of):
-        newest = versions[-1] if versions else None
-        return _load(newest, as_of)
+    if kept is None:
+        return _load(as_of)
+    versions = list(SupplyVersion.objects.filter(number__gte=kept.number).order_by("number"))
+    if not _continues(kept, versions, as_of):
+        return _load(as_of)
     changed = {key for version in versions[1:] for key in version.facility_ids}
     if not changed:
         return kept
     if CATALOGUE in changed:
-        return _load(versions[-1], as_of)
+        return _load(as_of)
     return _reload(kept, versions[-1], changed)
 
 
@@ -74,7 +74,8 @@ def _continues(kept: Loaded, versions: list[SupplyVersion], as_of: date) -> bool
     return kept.as_of == as_of and bool(versions) and (versions[0].number, versions[0].at) == (kept.number, kept.at)
 
 
-def _load(version: SupplyVersion | None, as_of: date) -> Loaded:
+def _load(as_of: date) -> Loaded:
+    version = SupplyVersion.objects.order_by("number").last()
     facts = read_facilities(as_of)
     supply = Supply.build(facts.values(), Taxonomy.build(read_catalogue()))
     number, at = (version.number, version.at) if version else (0, None)

@@ -1,0 +1,27 @@
+"""The same work without Celery and Redis: for a quiet installation, or while the broker is away."""
+
+import time
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from apps.matching import runs
+
+PAUSE_SECONDS = 1.0
+
+
+class Command(BaseCommand):
+    help = "Rank the needs that are due. It may run beside workers."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--forever", action="store_true", help="look again every second until stopped")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        while True:
+            more = runs.drain(datetime.now(UTC).date())
+            if not more and not options["forever"]:
+                return
+            if not more:
+                time.sleep(PAUSE_SECONDS)

@@ -1,0 +1,147 @@
+"""A bell that nobody hears: the writer must not notice."""
+
+import socket
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from celery import current_app
+from django.core.management import call_command
+from django.db import transaction
+
+from apps.matching import doorbells, runs, tasks
+from apps.needs.models import Need
+from tests import builders
+from tests.matching.world import job, turned_part, turning, turning_shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def working_bell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doorbells._Breaker, "silent_until", 0.0)
+
+
+@pytest.fixture
+def rings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    heard: list[str] = []
+    monkeypatch.setattr(current_app, "send_task", lambda name, **options: heard.append(name))
+    return heard
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """Where connections are taken and nothing is ever answered, as by a broker that hangs."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(50)
+        yield listener.getsockname()[1]
+
+
+def seconds_to_ring() -> float:
+    started = time.monotonic()
+    doorbells.ring()
+    return time.monotonic() - started
+
+
+def waiting_messages() -> int:
+    with current_app.connection_for_read() as connection:
+        channel: Any = connection.default_channel
+        return int(channel.client.llen(current_app.conf.task_default_queue))
+
+
+def test_a_saved_need_rings_once_it_is_committed(rings: list[str]) -> None:
+    with transaction.atomic():
+        builders.need()
+        assert rings == []
+    assert set(rings) == {doorbells.DRAIN}
+
+
+def test_a_need_that_is_rolled_back_does_not_ring(rings: list[str]) -> None:
+    need = builders.need()
+    rings.clear()
+
+    def fail() -> None:
+        with transaction.atomic():
+            Need.objects.get(pk=need.pk).save()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert rings == []
+
+
+def test_a_ring_is_a_message_to_the_workers() -> None:
+    before = waiting_messages()
+    doorbells.ring()
+    assert waiting_messages() == before + 1
+    assert doorbells.DRAIN in current_app.tasks
+
+
+def test_a_broker_that_is_down_is_not_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(current_app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
+    assert seconds_to_ring() < 0.5
+
+
+def test_only_the_first_waits_for_a_broker_that_hangs(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(current_app.conf, "broker_write_url", f"redis://:secret@127.0.0.1:{port}/0")
+    first, second = seconds_to_ring(), seconds_to_ring()
+    assert 0.4 < first < 1
+    assert second < 0.05
+
+
+def test_after_a_while_it_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = waiting_messages()
+    with monkeypatch.context() as away:
+        away.setattr(current_app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
+        doorbells.ring()
+    doorbells.ring()
+    assert waiting_messages() == before
+    doorbells._Breaker.silent_until -= doorbells.SILENT_SECONDS
+    doorbells.ring()
+    assert waiting_messages() == before + 1
+
+
+def test_the_task_ranks_and_rings_again_while_there_is_more(rings: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    process, network = turning(), builders.network()
+    turning_shop(process, network)
+    need = turned_part(process, network)
+    rings.clear()
+    tasks.drain()
+    assert job(need).done == job(need).wanted
+    assert rings == []
+    monkeypatch.setattr(runs, "drain", lambda as_of: True)
+    tasks.drain()
+    assert rings == [doorbells.DRAIN]
+
+
+def test_the_tasks_have_the_limits_that_leases_rely_on() -> None:
+    limits = (tasks.drain.soft_time_limit, tasks.drain.time_limit, tasks.drain.acks_late)
+    assert limits == (15, 20, False)
+
+
+def test_the_command_does_the_same_without_a_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(current_app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
+    process, network = turning(), builders.network()
+    turning_shop(process, network)
+    need = turned_part(process, network)
+    call_command("drain")
+    assert job(need).done == job(need).wanted
+
+
+def test_the_command_goes_on_until_it_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds: list[Any] = []
+
+    def work(as_of: Any) -> bool:
+        rounds.append(as_of)
+        return len(rounds) == 1
+
+    def stop(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runs, "drain", work)
+    monkeypatch.setattr("apps.matching.management.commands.drain.time.sleep", stop)
+    with pytest.raises(KeyboardInterrupt):
+        call_command("drain", forever=True)
+    assert len(rounds) == 2
