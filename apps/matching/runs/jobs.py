@@ -16,6 +16,7 @@ from apps.matching.models.bump import RANKED
 
 BATCH = 100
 LEASE_SECONDS = 45  # at least twice the hard time limit of the task
+PAUSE_SECONDS = 1.0  # after the first error; each further one makes it four times as long
 LAST_ATTEMPT = 4  # one in a batch, three alone
 ERROR_CHARACTERS = 8_000
 LOST = "The worker was lost while it ranked this need: killed, out of memory or out of time."
@@ -44,7 +45,7 @@ WHERE coalesce(done, 0) < wanted AND NOT dead AND run_after <= statement_timesta
 _NOTE = """
 UPDATE matching_matchjob AS job
 SET last_error = %(error)s, dead = job.attempts >= %(last)s,
-    run_after = statement_timestamp() + interval '1 second' * 4 ^ (job.attempts - 1)
+    run_after = statement_timestamp() + %(pause)s * interval '1 second' * 4 ^ (job.attempts - 1)
 FROM unnest(%(needs)s::bigint[], %(wanted)s::bigint[], %(attempts)s::int[]) AS ours (need_id, wanted, attempts)
 WHERE job.need_id = ours.need_id AND job.attempts = ours.attempts AND job.wanted = ours.wanted
     AND coalesce(job.done, 0) < ours.wanted
@@ -119,7 +120,7 @@ class Answerable(AbstractContextManager[None]):
             return
         text = "".join(traceback.format_exception(error))[-ERROR_CHARACTERS:]
         with connection.cursor() as cursor:
-            cursor.execute(_NOTE, {**_ours(self.jobs), "error": text, "last": LAST_ATTEMPT})
+            cursor.execute(_NOTE, {**_ours(self.jobs), "error": text, "last": LAST_ATTEMPT, "pause": PAUSE_SECONDS})
 
 
 def _ours(jobs: Sequence[ClaimedJob]) -> dict[str, list[int]]:
