@@ -1,0 +1,187 @@
+"""A world in which every confidential field holds something that stands nowhere else, and who may read which."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from apps.accounts.models import Organisation, User
+from apps.catalog.models import Process
+from apps.facilities.models import Facility
+from apps.matching.runs import drain
+from apps.needs.models import Need
+from tests import builders
+from tests.api.world import World, new_need, step
+from tests.matching.world import let_time_pass, settle
+
+
+@dataclass
+class Canaries:
+    """Tokens by group; `objects` are the ids to walk, by the word that stands before them in an address."""
+
+    world: World
+    tokens: dict[str, set[str]] = field(default_factory=dict)
+    objects: dict[str, list[str]] = field(default_factory=dict)
+
+    def text(self, group: str, name: str) -> str:
+        token = f"Canary-{group}-{name}".replace("_", "-").replace(" ", "-")
+        self.tokens.setdefault(group, set()).add(token)
+        return token
+
+    def number(self, group: str, value: float) -> float:
+        self.tokens.setdefault(group, set()).add(str(value))
+        return value
+
+    def seen_in(self, text: str) -> set[str]:
+        """The groups of which a token stands in the text."""
+        return {group for group, tokens in self.tokens.items() if any(token in text for token in tokens)}
+
+
+# Which groups each of the cast may read, whatever the route. Everything else is a leak.
+MAY_READ: dict[str, set[str]] = {
+    "fay": {"draft", "need", "beetle", "beetle people", "finch profile", "carla"},
+    "mo": {"draft", "need", "beetle", "beetle people", "finch profile", "carla"},
+    "vera": {"draft", "need", "beetle", "beetle people", "finch profile", "carla"},
+    "rita": {"rival", "rocket", "rocket people", "finch profile", "omar"},
+    "hank": {"heron", "heron operator", "heron people", "finch profile", "carla"},
+    "ines": {"finch", "finch profile", "finch operator", "finch people", "omar"},
+    "carla": {"need", "beetle", "heron", "heron operator", "finch profile", "carla"},
+    "omar": {"rival", "rocket", "finch", "finch profile", "finch operator", "omar"},
+    "sam": {"finch profile", "sam"},
+    "nobody": set(),
+}
+
+
+def canary_world(world: World) -> Canaries:
+    made = Canaries(world)
+    cast = world.cast
+    _people(made)
+    _organisation(made, "beetle", cast.bright_beetle)
+    _organisation(made, "rocket", cast.rival_rocket)
+    _facility(made, "heron", cast.quiet_heron, public=False)
+    _facility(made, "finch", cast.iron_finch, public=True)
+    builders.work_content(process=Process.objects.get(slug="moulding"))
+    draft = _need(made, "fay", "draft", submit=False)
+    need = _need(made, "fay", "need", submit=True)
+    rival = _need(made, "rita", "rival", submit=True, home_network="harbour")
+    settle()
+    let_time_pass()
+    drain(builders.today())
+    _objects(made, [draft, need, rival])
+    return made
+
+
+def _people(made: Canaries) -> None:
+    groups = {
+        "beetle people": ("fay", "mo", "vera"),
+        "rocket people": ("rita",),
+        "heron people": ("hank",),
+        "finch people": ("ines",),
+        "carla": ("carla",),
+        "omar": ("omar",),
+        "sam": ("sam",),
+    }
+    for group, names in groups.items():
+        for name in names:
+            user: User = getattr(made.world.cast, name)
+            user.name = made.text(group, f"{name}-name")
+            user.email = made.text(group, f"{name}-mail").lower() + "@example.org"
+            made.tokens[group].add(user.email)
+            user.save()
+
+
+def _organisation(made: Canaries, group: str, organisation: Organisation) -> None:
+    organisation.name = made.text(group, "name")
+    organisation.website = f"https://example.org/{made.text(group, 'website')}"
+    organisation.save()
+
+
+def _facility(made: Canaries, group: str, facility: Facility, *, public: bool) -> None:
+    """Seven unlike decimals, so that a figure cannot stand in an answer by chance."""
+    base = {"heron": 0.4591731, "finch": 0.8264953}[group]
+    profile = f"{group} profile" if public else group
+    facility.profile_public = public
+    facility.name = made.text(profile, "name")
+    facility.description = made.text(profile, "description")
+    facility.city = made.text(profile, "city")
+    facility.external_id = made.text(group, "external")
+    facility.lat, facility.lon = made.number(group, round(41 + base, 7)), made.number(group, round(-81 - base, 7))
+    facility.quote_days = made.number(group, round(2 + base, 7))
+    facility.material_days = made.number(group, round(3 + base, 7))
+    facility.save()
+    operator = facility.operator
+    if operator is not None:
+        _organisation(made, f"{group} operator", operator)
+    resource = builders.resource(
+        facility=facility,
+        name=made.text(group, "press"),
+        gross_hours_per_week=made.number(group, round(137 + base, 7)),
+        booked_share=made.number(group, round(base / 10, 8)),
+    )
+    builders.capacity_week(resource=resource, free_hours=made.number(group, round(61 + base, 7)))
+    builders.capability(
+        facility=facility,
+        process=Process.objects.get(slug="moulding"),
+        resource=resource,
+        min_run=10,
+        max_run=10_000,
+        cycle_seconds=made.number(group, round(31 + base, 7)),
+        unit_price_low=made.number(group, round(7 + base, 4)),
+        best_tolerance_mm=made.number(group, round(base / 10, 7)),
+    )
+    builders.held_certificate(facility=facility, scope=made.text(group, "scope"))
+    builders.held_machine(facility=facility)
+    builders.no_go(facility=facility)
+
+
+def _need(made: Canaries, who: str, group: str, **fields: Any) -> Need:
+    base = {"draft": 0.1928374, "need": 0.5647382, "rival": 0.7382914}[group]
+    sent = new_need(
+        title=made.text(group, "title"),
+        product=made.text(group, "product"),
+        description=made.text(group, "description"),
+        external_id=made.text(group, "external"),
+        ship_to_city=made.text(group, "city"),
+        ship_to_lat=made.number(group, round(40 + base, 7)),
+        ship_to_lon=made.number(group, round(-80 - base, 7)),
+        ship_to_country="US",
+        weight_kg=made.number(group, round(5 + base, 7)),
+        steps=[step(tolerance_mm=made.number(group, round(1 + base, 7)))],
+        **fields,
+    )
+    answer = made.world.as_(who).post("needs/", sent)
+    assert answer.status_code == 201, answer.content
+    return Need.objects.get(public_id=answer.json()["id"])
+
+
+def _objects(made: Canaries, needs: list[Need]) -> None:
+    cast = made.world.cast
+    facilities = [cast.quiet_heron, cast.iron_finch]
+    rankings = [ranking for need in needs for ranking in need.rankings.all()]
+
+    def ids(rows: Any) -> list[str]:
+        return [str(row.public_id) for row in rows]
+
+    made.objects = {
+        "needs": ids(needs),
+        "revisions": ["1"],
+        "rankings": ids(rankings),
+        "matches": ["1"],
+        "organisations": ids([cast.bright_beetle, cast.rival_rocket, cast.quiet_heron.operator]),
+        "members": ids([cast.fay, cast.rita, cast.hank]),
+        "networks": ["lakeside"],
+        "facilities": ids(facilities),
+        "capabilities": ids(facility.capabilities.get() for facility in facilities),
+        "resources": ids(facility.resources.get() for facility in facilities),
+        "certificates": ids(facility.certificates.get() for facility in facilities),
+        "machines": [facility.machines.get().machine.slug for facility in facilities],
+        "no-gos": ["industry"],
+        "<slug:kind> <slug:value>": ["defence"],
+        "policies": ids([rankings[0].policy]),
+        "processes": ["moulding"],
+        "materials": ["abs"],
+        "certifications": ["iso-9001"],
+        "resource-kinds": [cast.quiet_heron.resources.get().kind.slug],
+        "regions": ["US"],
+        "stages": ["pilot"],
+        "skills": [builders.skill().slug],
+        "work-content": ["moulding"],
+    }
