@@ -43,7 +43,16 @@ class WholeRowForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for th
         row = getattr(self.instance, name) if reference.is_cached(self.instance) else None
         return {str(row.pk): str(row)} if row is not None else {}
 
-    def validate_constraints(self) -> None:
+    def _post_clean(self) -> None:
+        # Django asks inside; it is silenced there and asked below, about every field and in words for people.
+        vars(self.instance)["validate_constraints"] = lambda exclude=None: None
+        try:
+            super()._post_clean()  # type: ignore[misc]  # a method of Django that its types leave out
+        finally:
+            del vars(self.instance)["validate_constraints"]
+        self._ask_constraints()
+
+    def _ask_constraints(self) -> None:
         for constraint in self.instance._meta.constraints:
             names = fields_named_by(constraint)
             if names & set(self.errors):

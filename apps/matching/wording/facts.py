@@ -59,11 +59,11 @@ def value_words(fact: Fact, names: Names) -> str:
 
 
 def number_words(value: float) -> str:
-    """Three figures are enough for reading; whole numbers stay whole."""
-    if float(value).is_integer():
-        return number_format(int(value), use_l10n=True, force_grouping=True)
-    decimals = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 0.1 else 3
-    return number_format(round(value, decimals), use_l10n=True)
+    """A few figures are enough for reading; whole numbers stay whole."""
+    decimals = next((places for limit, places in ((1_000, 0), (10, 1), (0.1, 2)) if abs(value) >= limit), 3)
+    rounded = round(float(value), decimals)
+    shown = int(rounded) if rounded.is_integer() else rounded
+    return number_format(shown, use_l10n=True, force_grouping=True)
 
 
 def _span_words(low: Fact, high: Fact, names: Names) -> str:

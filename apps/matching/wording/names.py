@@ -19,7 +19,6 @@ FACTS: dict[str, Words] = {
     "target_price": _("target price a piece"),
     # of the facility
     "provided_process": _("process offered"),
-    "stated_materials": _("materials stated"),
     "envelope_mm": _("largest part"),
     "best_mm": _("best tolerance (±)"),
     "min_run": _("minimum run"),
@@ -38,7 +37,6 @@ FACTS: dict[str, Words] = {
     "accepts_startups": _("start-ups welcome"),
     "good_lots": _("good lots"),
     "bad_lots": _("bad lots"),
-    "quantile": _("cautious estimate of its good share"),
     "price": _("price a piece"),
     "resource": _("bottleneck"),
     "resource_kind": _("usual bottleneck"),
