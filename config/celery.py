@@ -24,7 +24,7 @@ app.conf.beat_schedule = {
     },
     "make needs due whose facts went stale": {
         "task": "apps.matching.tasks.refresh_daily",
-        "schedule": crontab(hour="2", minute="30"),
+        "schedule": crontab(minute="7"),  # each hour, so that a night without a worker loses nothing
         "options": {"expires": 3600},
     },
     "say that we live": {

@@ -9,8 +9,6 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import F, Min, Q
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -18,10 +16,9 @@ from django.views.decorators.http import require_safe
 
 from apps.core.models import Heartbeat
 from apps.core.tasks import BACKGROUND
-from apps.matching.models import MatchJob
+from apps.matching.selectors import queue_health
 
 HEARTBEAT_MAX_AGE = timedelta(seconds=60)
-DUE_MAX_AGE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
@@ -83,17 +80,19 @@ def heartbeat() -> Finding:
 
 
 def due_jobs() -> Finding:
-    due = Q(dead=False, wanted__gt=Coalesce("done", 0), run_after__lte=timezone.now())
-    oldest = MatchJob.objects.filter(due).aggregate(since=Min(Coalesce(F("dirty_since"), F("run_after"))))["since"]
-    if oldest is None:
-        return Finding(ok=True, detail="none due")
-    age = timezone.now() - oldest
-    return Finding(ok=age <= DUE_MAX_AGE, detail=f"oldest due for {age.total_seconds():.0f} s")
+    health = queue_health()
+    return Finding(ok=not health.late, detail=f"{health.due} due, {health.late} of them for more than a minute")
 
 
 def dead_jobs() -> Finding:
-    dead = MatchJob.objects.filter(dead=True).count()
+    dead = queue_health().dead
     return Finding(ok=dead == 0, detail=f"{dead} given up")
+
+
+def missing_jobs() -> Finding:
+    """A trigger makes the job of each submitted need; a need without one would never be ranked."""
+    missing = queue_health().without_job
+    return Finding(ok=missing == 0, detail=f"{missing} needs without a job")
 
 
 SERVING: dict[str, Callable[[], Finding]] = {"database": database, "migrations": migrations}
@@ -102,6 +101,7 @@ BACKGROUND_WORK: dict[str, Callable[[], Finding]] = {
     "heartbeat": heartbeat,
     "due_jobs": due_jobs,
     "dead_jobs": dead_jobs,
+    "missing_jobs": missing_jobs,
 }
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from apps.matching.runs.jobs import ClaimedJob
 from apps.matching.runs.publishing import Answer
 from apps.matching.snapshots.needs import Question, read_questions
+from matchmaker.documents import ranking_document
 from matchmaker.domain import DistanceMode
 from matchmaker.results import Ranking
 from tests import builders
@@ -35,4 +36,9 @@ def empty_ranking(question: Question, as_of: date | None = None) -> Ranking:
 def answers(jobs: list[ClaimedJob]) -> list[Answer]:
     """What a worker would publish that read the needs now."""
     questions = {question.need_id: question for question in read_questions([job.need_id for job in jobs])}
-    return [Answer(job, questions[job.need_id], empty_ranking(questions[job.need_id]), 0) for job in jobs]
+    return [_answer(job, questions[job.need_id]) for job in jobs]
+
+
+def _answer(job: ClaimedJob, question: Question) -> Answer:
+    ranking = empty_ranking(question)
+    return Answer(job, question, ranking, ranking_document(ranking), supply_version=0)

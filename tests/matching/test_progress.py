@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from apps.core.errors import DomainError
@@ -220,3 +221,23 @@ def test_a_need_that_is_not_ranked_any_more_is_no_ones_fault() -> None:
     move(need, dirty_since=timezone.now() - timedelta(days=1))
     change_state(need, NeedState.WITHDRAWN, acting_user=None)
     assert queue_health() == QueueHealth(late=0, dead=0, without_job=0, due=0)
+
+
+@pytest.mark.parametrize(
+    ("check", "fields"),
+    [("due_jobs", {"dirty_since": timezone.now() - timedelta(seconds=61)}), ("dead_jobs", {"dead": True})],
+    ids=["late", "dead"],
+)
+def test_alarms_hear_of_it(client: Client, check: str, fields: dict[str, Any]) -> None:
+    need = builders.need()
+    assert client.get("/health/work").json()["checks"][check]["ok"]
+    move(need, **fields)
+    assert not client.get("/health/work").json()["checks"][check]["ok"]
+
+
+def test_alarms_hear_of_a_need_without_a_job(client: Client) -> None:
+    MatchJob.objects.filter(need=builders.need()).delete()
+    assert client.get("/health/work").json()["checks"]["missing_jobs"] == {
+        "ok": False,
+        "detail": "1 needs without a job",
+    }

@@ -10,7 +10,6 @@ from django.db import connection, transaction
 from apps.matching.models import Ranking
 from apps.matching.runs.jobs import ClaimedJob
 from apps.matching.snapshots.needs import Question
-from matchmaker.documents import ranking_document
 from matchmaker.results import MatchResult
 from matchmaker.results import Ranking as EngineRanking
 
@@ -35,9 +34,12 @@ COPY matching_match (ranking_id, facility_id, position, rank_label, tier, score,
 
 @dataclass(frozen=True)
 class Answer:
+    """`document` is the ranking as plain data, made before anything is locked."""
+
     job: ClaimedJob
     question: Question
     ranking: EngineRanking
+    document: dict[str, Any]
     supply_version: int
 
 
@@ -46,12 +48,10 @@ def publish(answers: Sequence[Answer]) -> int:
     """Write those that are the first for their job and number; returns how many."""
     first = _set_done(answers)
     won = [answer for answer in answers if answer.job.need_id in first]
-    documents = [ranking_document(answer.ranking) for answer in won]
-    matches = [document.pop("matches") for document in documents]
-    rows = Ranking.objects.bulk_create(_row(answer, document) for answer, document in zip(won, documents, strict=True))
+    rows = Ranking.objects.bulk_create(_row(answer) for answer in won)
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for row, answer, texts in zip(rows, won, matches, strict=True):
-            for match, document in zip(answer.ranking.matches, texts, strict=True):
+        for row, answer in zip(rows, won, strict=True):
+            for match, document in zip(answer.ranking.matches, answer.document["matches"], strict=True):
                 copy.write_row(_match(row.pk, match, document))
     return len(won)
 
@@ -68,7 +68,7 @@ def _set_done(answers: Sequence[Answer]) -> set[int]:
         return {need_id for (need_id,) in cursor.fetchall()}
 
 
-def _row(answer: Answer, document: dict[str, Any]) -> Ranking:
+def _row(answer: Answer) -> Ranking:
     ranking = answer.ranking
     return Ranking(
         need_id=answer.job.need_id,
@@ -80,7 +80,7 @@ def _row(answer: Answer, document: dict[str, Any]) -> Ranking:
         supply_version=answer.supply_version,
         as_of=ranking.as_of,
         considered=ranking.considered,
-        document=document,
+        document={name: value for name, value in answer.document.items() if name != "matches"},
     )
 
 

@@ -10,6 +10,7 @@ from apps.matching.runs.jobs import Answerable, ClaimedJob, anything_due, bury, 
 from apps.matching.runs.publishing import Answer, publish
 from apps.matching.snapshots.needs import NoPolicyError, Question, read_questions
 from apps.matching.snapshots.view import Loaded, consistent_view, current_supply
+from matchmaker.documents import ranking_document
 from matchmaker.ranking import rank
 
 ROUND_SECONDS = 2.0
@@ -86,4 +87,5 @@ def _answers(jobs: Sequence[ClaimedJob], as_of: date) -> Iterator[Answer]:
 def _answer(job: ClaimedJob, question: Question, loaded: Loaded) -> Answer:
     if loaded.number < job.supply_version:
         raise SupplyTooOldError(f"need {job.need_id} asks for version {job.supply_version}, there is {loaded.number}")
-    return Answer(job, question, rank(question.need, loaded.supply, question.policy, loaded.as_of), loaded.number)
+    ranking = rank(question.need, loaded.supply, question.policy, loaded.as_of)
+    return Answer(job, question, ranking, ranking_document(ranking), loaded.number)
