@@ -166,7 +166,9 @@ def _sides(envelope_mm: tuple[float, float, float] | None) -> dict[str, float | 
 
 
 def _locked(need: Need) -> Need:
-    return Need.objects.select_for_update(of=("self",)).select_related("organisation", "current").get(pk=need.pk)
+    """Without joins: after waiting for the lock PostgreSQL reads this row anew, but what is joined to it as it was
+    before the wait, where the revision that another edit has just made is not there yet."""
+    return Need.objects.select_for_update().get(pk=need.pk)
 
 
 def _current(need: Need) -> NeedRevision:

@@ -2,13 +2,11 @@
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import redis
 from django.conf import settings
-from django.utils.functional import SimpleLazyObject
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rest_framework.request import Request
@@ -19,20 +17,14 @@ TIMEOUT = 0.25
 MAX_OWN = 10_000
 
 
-def _connect() -> "redis.Redis":
-    return redis.Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=TIMEOUT,
-        socket_connect_timeout=TIMEOUT,
-        retry=Retry(NoBackoff(), 0),
-    )
-
-
 class Counter:
     """How often a name was counted in its window. Windows are fixed: they begin at multiples of their length."""
 
-    def __init__(self, connect: Callable[[], "redis.Redis"] = _connect) -> None:
-        self._redis: Any = SimpleLazyObject(connect)
+    def __init__(self, url: str) -> None:
+        # Connects at the first use only; one client for all threads, made before there are any.
+        self._redis = redis.Redis.from_url(
+            url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, retry=Retry(NoBackoff(), 0)
+        )
         self._away_until = 0.0
         self._lock = threading.Lock()
         self._own: dict[str, tuple[float, int]] = {}
@@ -64,7 +56,7 @@ class Counter:
             return used + 1
 
 
-COUNTER = Counter()
+COUNTER = Counter(settings.REDIS_URL)
 
 
 @dataclass(frozen=True)
