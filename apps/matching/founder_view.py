@@ -209,8 +209,8 @@ def _gate(row: Mapping[str, Any]) -> FounderGate:
 def _criterion(row: Mapping[str, Any]) -> FounderCriterion:
     return FounderCriterion(
         criterion=row["criterion"],
-        low=_class(row["low"]),
-        high=_class(row["high"]),
+        low=criterion_class(row["low"]),
+        high=criterion_class(row["high"]),
         code=row["code"],
         facts=banded(row["facts"]),
     )
@@ -224,7 +224,7 @@ def _question(row: Mapping[str, Any]) -> FounderQuestion:
     return FounderQuestion(**{name: row[name] for name in ("code", "field", "step", "gate", "subject")})
 
 
-def _class(value: float) -> str:
+def criterion_class(value: float) -> str:
     if value >= STRONG:
         return "strong"
     return "fair" if value >= FAIR else "weak"

@@ -10,12 +10,23 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, expect, sync_playwright
+from django.test import override_settings
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    expect,
+    sync_playwright,
+)
 from pytest_django.live_server_helper import LiveServer
 
 from apps.catalog.loader import load_catalogue
 from config.sample_world import load_sample_world
 from config.services import Child
+from tests.portal.conftest import GENEROUS
 
 # Playwright's synchronous interface runs an event loop in this thread, where Django would refuse every query.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -133,7 +144,8 @@ class Pages:
 @pytest.fixture
 def pages(browser: Browser, live_server: LiveServer) -> Generator[Pages]:
     opened = Pages(browser, live_server)
-    yield opened
+    with override_settings(API_THROTTLES=GENEROUS):
+        yield opened
     for context in opened.contexts:
         context.close()
     assert opened.watched.faults == []

@@ -89,6 +89,8 @@ def test_who_is_reading_is_not_interrupted_by_a_newer_ranking(world: None, pages
     sign_in(page, FOUNDER)
     page.get_by_role("link", name="25 EVT boards").click()
     expect(page.locator("#ranking-status")).to_contain_text("a newer ranking is being made")
+    shoot(page, "need-near-miss-desk-light")
+    check_accessibility(page)
     reasons = page.locator("article.match details").nth(1)
     reasons.locator("summary").click()
     drain(TODAY)

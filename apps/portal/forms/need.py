@@ -232,6 +232,8 @@ class NeedForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if cleaned.get("home_network") in (cleaned.get("partner_networks") or ()):
+            self.add_error("partner_networks", _("Your own network is in already; untick it here."))
         given = [side for side in SIDES if cleaned.get(side) is not None]
         if given and not any(self.has_error(side) for side in SIDES):
             for side in (side for side in SIDES if side not in given):

@@ -18,7 +18,6 @@ WORDS: dict[str, Promise] = {
     "lead_twice": _("Only one step can be the main one."),
     "not_a_startup": _("Only a start-up posts needs."),
     "not_a_writer": _("Your role there lets you read, not write."),
-    "partner_is_home": _("Your own network is in already; untick it here."),
     "position_incomplete": _("Give both latitude and longitude, or neither."),
     "process_is_category": _("This is a group of processes; choose one of its kinds."),
     "region_missing": _("Choose the region that is meant."),

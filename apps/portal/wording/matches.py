@@ -90,9 +90,9 @@ def match_in_words(match: FounderMatch, names: Names) -> MatchInWords:
         confirmed=_confirmed(match),
         speaks_for=_reasons((gate for gate in match.gates if gate.verdict == PASS), match, names),
         speaks_against=_reasons(against, match, names),
-        changes=tuple(Reason(_about(gate, match, names), _change(gate)) for gate in near),
+        changes=_merged(Reason(_about(gate, match, names), _change(gate)) for gate in near),
         open_points=_reasons((gate for gate in match.gates if gate.verdict == UNKNOWN), match, names),
-        questions=tuple(_question(one, match, names) for one in match.questions if one.gate),
+        questions=_merged(_question(one, match, names) for one in match.questions if one.gate),
         would_sharpen=tuple(_words(QUESTIONS, one.field) for one in match.questions if not one.gate),
         strong_in=tuple(_words(CRITERIA, one.criterion) for one in match.criteria if one.low == "strong"),
         weak_in=tuple(_words(CRITERIA, one.criterion) for one in match.criteria if one.high == "weak"),
@@ -132,7 +132,15 @@ def _score(match: FounderMatch) -> str:
 
 
 def _reasons(gates: Iterable[FounderGate], match: FounderMatch, names: Names) -> tuple[Reason, ...]:
-    return tuple(Reason(_about(gate, match, names), _found(gate)) for gate in gates)
+    return _merged(Reason(_about(gate, match, names), _found(gate)) for gate in gates)
+
+
+def _merged(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """What is said of several steps is said once, with all of them."""
+    abouts: dict[str, list[str]] = {}
+    for reason in reasons:
+        abouts.setdefault(reason.text, []).append(reason.about)
+    return tuple(Reason("; ".join(filter(None, about)), text) for text, about in abouts.items())
 
 
 def _found(gate: FounderGate) -> str:
@@ -153,7 +161,12 @@ def _found(gate: FounderGate) -> str:
 
 def _about(gate: FounderGate, match: FounderMatch, names: Names) -> str:
     """The step, certificate or region that the gate asks about; empty where it asks about the whole site."""
-    return _step_name(gate.step, match, names) or names.get(gate.subject or "", gate.subject or "")
+    return _step_name(gate.step, match, names) or _subject(gate.subject, names)
+
+
+def _subject(subject: str | None, names: Names) -> str:
+    """A certificate's or a region's name; where the catalogue has none, the sentence itself says what is meant."""
+    return names.get(subject or "", "")
 
 
 def _step_name(number: int | None, match: FounderMatch, names: Names) -> str:
@@ -177,7 +190,7 @@ def _fact(name: str, value: Any) -> str:
 
 
 def _question(question: FounderQuestion, match: FounderMatch, names: Names) -> Reason:
-    about = _step_name(question.step, match, names) or names.get(question.subject or "", question.subject or "")
+    about = _step_name(question.step, match, names) or _subject(question.subject, names)
     return Reason(about, _words(QUESTIONS, question.field))
 
 
