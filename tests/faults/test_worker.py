@@ -8,10 +8,12 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import F
 
+from apps.catalog.models import Process
 from apps.matching.models import MatchJob, Ranking
 from apps.matching.runs.jobs import LOST
-from apps.matching.selectors import queue_health
+from apps.matching.selectors import current_ranking, queue_health
 from apps.needs.models import Need
+from apps.needs.services import revise_need
 from tests import builders
 from tests.faults.conftest import Broker, Worker, wait_until
 from tests.matching.world import settle, turned_part, turning, turning_shop
@@ -84,6 +86,22 @@ def test_two_hundred_needs_posted_at_once(post: Callable[[], Need], start_worker
             posted.result()
     wait_until(lambda: ranked() == posters * each)
     assert_each_ranked_once(posters * each)
+
+
+def test_a_burst_of_edits_is_ranked_a_few_times_and_rightly(post: Callable[[], Need], start_worker: Start) -> None:
+    needs = [post() for _ in range(3)]
+    content = builders.need_content(steps=(builders.step_content(process=Process.objects.get()),))
+    start_worker()
+    wait_until(lambda: ranked() == len(needs))
+    for _ in range(20):
+        for need in needs:
+            revise_need(need, content, acting_user=need.created_by)
+    wait_until(lambda: ranked() == len(needs))
+    for need in needs:
+        ranking = current_ranking(need)
+        assert ranking is not None
+        assert ranking.revision.number == 21
+        assert need.rankings.count() <= 4
 
 
 def test_the_broker_may_be_killed_while_needs_are_posted(

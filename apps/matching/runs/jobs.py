@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
 
-from django.db import connection
+from django.db import connection, transaction
 
 from apps.matching.models.bump import RANKED
 
@@ -38,9 +38,15 @@ _CLAIM_FIRST = _CLAIM.format(due=_DUE.format(ranked=RANKED, attempts="job.attemp
 _CLAIM_RETRY = _CLAIM.format(due=_DUE.format(ranked=RANKED, attempts="job.attempts BETWEEN 1 AND %(last)s - 1"))
 _ANYTHING_DUE = "SELECT EXISTS ({due})".format(due=_DUE.format(ranked=RANKED, attempts="job.attempts < %(last)s"))
 _BURY = """
-UPDATE matching_matchjob SET dead = true, last_error = %(lost)s
-WHERE coalesce(done, 0) < wanted AND NOT dead AND run_after <= statement_timestamp() AND attempts >= %(last)s
+WITH spent AS MATERIALIZED (
+    SELECT need_id FROM matching_matchjob
+    WHERE coalesce(done, 0) < wanted AND NOT dead AND run_after <= statement_timestamp() AND attempts >= %(last)s
+    FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE matching_matchjob AS job SET dead = true, last_error = %(lost)s FROM spent WHERE job.need_id = spent.need_id
 """
+# Whoever locks several jobs does so in order of need; the updates below would take them as they come.
+LOCK_JOBS = "SELECT FROM matching_matchjob WHERE need_id = ANY(%(needs)s) ORDER BY need_id FOR NO KEY UPDATE"
 # Whoever is told of an error need not wait for the lease to run out. The claim must still be ours.
 _NOTE = """
 UPDATE matching_matchjob AS job
@@ -103,7 +109,8 @@ def bury() -> int:
 
 def give_back(jobs: Sequence[ClaimedJob]) -> None:
     """Not tried after all: as if never claimed."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(LOCK_JOBS, _ours(jobs))
         cursor.execute(_GIVE_BACK, _ours(jobs))
 
 
@@ -119,8 +126,10 @@ class Answerable(AbstractContextManager[None]):
         if error is None:
             return
         text = "".join(traceback.format_exception(error))[-ERROR_CHARACTERS:]
-        with connection.cursor() as cursor:
-            cursor.execute(_NOTE, {**_ours(self.jobs), "error": text, "last": LAST_ATTEMPT, "pause": PAUSE_SECONDS})
+        values = {**_ours(self.jobs), "error": text, "last": LAST_ATTEMPT, "pause": PAUSE_SECONDS}
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(LOCK_JOBS, values)
+            cursor.execute(_NOTE, values)
 
 
 def _ours(jobs: Sequence[ClaimedJob]) -> dict[str, list[int]]:

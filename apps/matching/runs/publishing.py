@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from apps.matching.models import Ranking
-from apps.matching.runs.jobs import ClaimedJob
+from apps.matching.runs.jobs import LOCK_JOBS, ClaimedJob
 from apps.matching.snapshots.needs import Question
 from matchmaker.results import MatchResult
 from matchmaker.results import Ranking as EngineRanking
@@ -16,7 +16,6 @@ from matchmaker.results import Ranking as EngineRanking
 # In this order everywhere: the need, then its job. An edit locks its need first and its job by the trigger; without
 # the first statement, publishing would wait for the need (the ranking's foreign key) while it holds the job.
 _LOCK_NEEDS = "SELECT FROM needs_need WHERE id = ANY(%(needs)s) ORDER BY id FOR KEY SHARE"
-_LOCK_JOBS = "SELECT FROM matching_matchjob WHERE need_id = ANY(%(needs)s) ORDER BY need_id FOR NO KEY UPDATE"
 # Compare and set: whoever comes late, or comes twice, changes nothing.
 _SET_DONE = """
 UPDATE matching_matchjob AS job
@@ -63,7 +62,7 @@ def _set_done(answers: Sequence[Answer]) -> set[int]:
     }
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_NEEDS, values)
-        cursor.execute(_LOCK_JOBS, values)
+        cursor.execute(LOCK_JOBS, values)
         cursor.execute(_SET_DONE, values)
         return {need_id for (need_id,) in cursor.fetchall()}
 

@@ -4,6 +4,8 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+import structlog
+
 from apps.matching.models import Policy, PolicyState
 from apps.matching.runs.changes import fan_out, number_changes
 from apps.matching.runs.jobs import Answerable, ClaimedJob, anything_due, bury, claims, give_back
@@ -12,6 +14,8 @@ from apps.matching.snapshots.needs import NoPolicyError, Question, read_question
 from apps.matching.snapshots.view import Loaded, consistent_view, current_supply
 from matchmaker.documents import ranking_document
 from matchmaker.ranking import rank
+
+log = structlog.get_logger(__name__)
 
 ROUND_SECONDS = 2.0
 PUBLISH_SECONDS = 1.0  # who waits for one ranking does not wait for the whole batch
@@ -55,7 +59,9 @@ def _prepare(as_of: date) -> None:
 def run(jobs: Sequence[ClaimedJob], as_of: date) -> int:
     """Rank claimed jobs over one view of the database and publish; returns how many rankings are new."""
     with Answerable(jobs):
-        return sum(publish(answers) for answers in _portions(_answers(jobs, as_of)))
+        published = sum(publish(answers) for answers in _portions(_answers(jobs, as_of)))
+    log.info("ranked", claimed=len(jobs), published=published)
+    return published
 
 
 def _portions(answers: Iterator[Answer]) -> Iterator[list[Answer]]:

@@ -19,8 +19,13 @@ WHERE now.state IN {ranked} AND (was.state NOT IN {ranked}
 # worker can answer a question that is asked again under the same number.
 _PARK = """
 UPDATE matching_matchjob AS job SET run_after = {parked}, dirty_since = NULL
-FROM new_rows AS now JOIN old_rows AS was ON was.id = now.id
-WHERE job.need_id = now.id AND was.state IN {ranked} AND now.state NOT IN {ranked}
+FROM (
+    SELECT need_id FROM matching_matchjob WHERE need_id IN (
+        SELECT now.id FROM new_rows AS now JOIN old_rows AS was ON was.id = now.id
+        WHERE was.state IN {ranked} AND now.state NOT IN {ranked})
+    ORDER BY need_id FOR NO KEY UPDATE
+) AS ended
+WHERE job.need_id = ended.need_id
 """
 _CUSTOMER_KIND_CHANGED = """
 SELECT need.id FROM needs_need AS need
