@@ -27,6 +27,10 @@ def desk_css(request: HttpRequest) -> str:
     return static("core/desk.css")
 
 
+def mark(request: HttpRequest) -> str:
+    return static("portal/mark.svg")
+
+
 def unfold_config(*, demo: bool) -> dict[str, Any]:
     return {
         "SITE_TITLE": "Matchmaker",
@@ -34,6 +38,7 @@ def unfold_config(*, demo: bool) -> dict[str, Any]:
         "SITE_SUBHEADER": _("coordinator's desk"),
         "SITE_SYMBOL": "handshake",
         "SITE_URL": "/",
+        "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": mark}],
         "SHOW_HISTORY": True,
         "SHOW_BACK_BUTTON": True,
         "ENVIRONMENT": [_("demo"), "warning"] if demo else None,

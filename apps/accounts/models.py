@@ -49,6 +49,10 @@ class User(AbstractBaseUser, PermissionsMixin, Identified):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def get_full_name(self) -> str:
+        """By Django's custom, for themes and mails."""
+        return self.name
+
 
 class OrganisationKind(models.TextChoices):
     STARTUP = "startup", _("start-up")

@@ -38,6 +38,7 @@ def needs_at_the_desk(user: Any) -> QuerySet[Need]:
 
 class PartnerNetworkInline(RecordInline):
     model = NeedPartnerNetwork
+    tab = True
     fields = ("network", "consented_by", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[NeedPartnerNetwork]:
@@ -46,6 +47,7 @@ class PartnerNetworkInline(RecordInline):
 
 class RevisionInline(RecordInline):
     model = NeedRevision
+    tab = True
     fields = ("revision", "title", "order_quantity", "due_on", "created_by", "created_at")
     readonly_fields = ("revision",)
     verbose_name_plural = _("revisions")

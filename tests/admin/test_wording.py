@@ -97,13 +97,19 @@ def fact(name: str, value: Any = None, unit: str = "", **origin: Any) -> dict[st
         (fact("held_evidence", "registry_verified"), "evidence: verified in a registry"),
         (fact("asked_material", "pa-66"), "material asked for: Nylon 66"),
         (fact("quote_days_low", 2, "days"), "quoting, from: 2 days"),
+        (fact("min_run", 1, "pieces"), "minimum run: 1 piece"),
+        (fact("resource", "machines:laser-cutter"), "bottleneck: Laser"),
+        (fact("resource", "17"), "bottleneck: Big saw"),
+        (fact("resource", "18"), "bottleneck: #18"),
+        (fact("quality", 0.5, source="default"), "quality of the fit: 0.5"),
         (fact("brand_new", 7, "teeth"), "brand new: 7 teeth"),
         (fact("listed", ["medical", "defence"]), "on its list: medical, defence"),
         (fact("listed", []), "on its list: none"),
     ],
 )
 def test_a_fact_in_words(given: dict[str, Any], words: str) -> None:
-    assert wording.fact_words(given, {"pa-66": "Nylon 66"}) == words
+    names = {"pa-66": "Nylon 66", "laser-cutter": "Laser", "resource 17": "Big saw"}
+    assert wording.fact_words(given, names) == words
 
 
 def test_the_ends_of_a_range_are_one_sentence() -> None:
@@ -113,6 +119,7 @@ def test_the_ends_of_a_range_are_one_sentence() -> None:
     assert wording.facts_words(same) == ("price a piece: 3.5 USD",)
     blank = [fact("price_low", None, "USD"), fact("price_high", None, "USD")]
     assert wording.facts_words(blank) == ("price a piece: not stated",)
+    assert wording.facts_words([fact("listed", None)]) == ()
     alone = [fact("price_low", 3.5, "USD")]
     assert wording.facts_words(alone) == ("price a piece, from: 3.5 USD",)
 

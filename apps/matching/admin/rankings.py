@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.admin import RecordAdmin, badge, linked
-from apps.core.admin.display import link_to
+from apps.core.admin.display import Column, link_to
 from apps.core.admin.documents import pretty
 from apps.matching.admin.filters import CurrentMatchFilter, CurrentRankingFilter, MadeFilter
 from apps.matching.admin.reading import (
@@ -20,13 +20,23 @@ from apps.matching.admin.reading import (
     names_for,
     read_match,
     tier_summary,
+    tier_totals,
 )
 from apps.matching.models import Match, Ranking
 from apps.matching.selectors import matches_of
+from apps.matching.wording import TIERS
 from apps.needs.admin import needs_at_the_desk
 
 MATCHES_A_PAGE = 25
 TIER_COLOURS: dict[Any, str] = {1: "success", 2: "info", 3: "warning", 4: "primary"}
+
+
+def _tier_column(tier: int) -> Column:
+    @admin.display(description=TIERS[tier])
+    def facilities(ranking: Any) -> int:
+        return tier_totals(ranking.tier_counts).get(tier, 0)
+
+    return facilities
 
 
 @admin.register(Ranking)
@@ -36,11 +46,10 @@ class RankingAdmin(RecordAdmin):
         "created_at",
         linked("need", _("need")),
         "is_current",
-        "tiers",
+        *(_tier_column(tier) for tier in range(1, 5)),
         "considered",
         linked("policy", _("policy")),
         "engine_version",
-        "supply_version",
     )
     list_filter = (MadeFilter, CurrentRankingFilter, "engine_version")
     list_select_related = ("need__current", "policy")
@@ -91,10 +100,6 @@ class RankingAdmin(RecordAdmin):
     @admin.display(description=_("latest"), boolean=True)
     def is_current(self, ranking: Any) -> bool:
         return bool(ranking.rev == ranking.answered)
-
-    @admin.display(description=_("facilities"))
-    def tiers(self, ranking: Any) -> str:
-        return tier_summary(ranking.tier_counts)
 
     @admin.display(description=_("need"))
     def need_link(self, ranking: Ranking) -> SafeString:

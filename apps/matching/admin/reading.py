@@ -4,7 +4,7 @@ Rankings are read for ever, also those of an engine whose codes have since gone:
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -29,6 +29,7 @@ from apps.matching.wording import (
     in_words,
     number_words,
     question_words,
+    subject_words,
 )
 
 Names = Mapping[str, str]
@@ -86,6 +87,7 @@ def names_for(matches: Iterable[Match]) -> Names:
 def read_match(match: Match, names: Names) -> MatchPage:
     document = match.document
     questions = document.get("questions", ())
+    gates = tuple(_gate(gate, names) for gate in document.get("gates", ()))
     return MatchPage(
         match=match,
         tier=TIERS[match.tier],
@@ -96,8 +98,8 @@ def read_match(match: Match, names: Names) -> MatchPage:
         flags=tuple(flag_words(flag, names) for flag in document.get("flags", ())),
         questions=tuple(_question(question, names) for question in questions),
         steps=tuple(_step(step, names) for step in document.get("steps", ())),
-        gates=tuple(_gate(gate, names) for gate in document.get("gates", ())),
-        criteria=tuple(_criterion(criterion, names) for criterion in document.get("criteria", ())),
+        gates=gates,
+        criteria=tuple(_without_repetition(_criterion(row, names), gates) for row in document.get("criteria", ())),
         adjustments=tuple(_adjustment(adjustment, names) for adjustment in document.get("adjustments", ())),
     )
 
@@ -148,7 +150,7 @@ def _confirmed(match: Match, to_ask: int) -> str:
 def _gate(gate: Document, names: Names) -> Row:
     label = str(in_words(GATES, gate["gate"]))
     if gate.get("subject"):
-        label += f": {names.get(gate['subject'], gate['subject'])}"
+        label += f": {subject_words(gate['subject'], names)}"
     return Row(
         label=_about_step(label, gate["step"]),
         css="near" if gate["near_miss"] else gate["verdict"],
@@ -171,6 +173,12 @@ def _criterion(criterion: Document, names: Names) -> Row:
             _span(criterion["contribution_low"], criterion["contribution_high"]),
         ),
     )
+
+
+def _without_repetition(row: Row, gates: tuple[Row, ...]) -> Row:
+    """The due date and the time to spare rest on the same dozen figures; once is enough."""
+    same = next((gate for gate in gates if len(row.facts) > 1 and gate.facts == row.facts), None)
+    return replace(row, facts=(_("as above, under: %s") % same.label,)) if same else row
 
 
 def _step(step: Document, names: Names) -> Row:

@@ -17,6 +17,7 @@ from apps.matching.wording.codes import (
     flag_words,
     in_words,
     question_words,
+    subject_words,
 )
 from apps.matching.wording.facts import fact_words, facts_words, label_of, number_words
 
@@ -41,4 +42,5 @@ __all__ = [
     "label_of",
     "number_words",
     "question_words",
+    "subject_words",
 ]

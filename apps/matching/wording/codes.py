@@ -1,12 +1,14 @@
 """The engine's codes in words. A test holds this against matchmaker.codes: a code without words fails it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-Words = str | Promise
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+Words: TypeAlias = "str | _StrPromise"
 TIER_NAMES = ("ready", "to_confirm", "near_miss", "component", "excluded")  # of tiers 1 to 5
 
 TIERS: dict[int | str, Words] = {
@@ -177,6 +179,8 @@ QUESTIONS: dict[str, Words] = {
     "price": _("What would a piece cost?"),
     "accepts_startups": _("Are start-ups welcome?"),
 }
+# What a question is about, where that is no short name of the catalogue.
+SUBJECTS: dict[str, Words] = {"workmanship_class": _("class of workmanship")}
 DISTANCE_MODES: dict[str, Words] = {
     "on_site": _("people come to the place"),
     "hands_on": _("visits during the work"),
@@ -204,15 +208,19 @@ def in_words(table: Mapping[Any, Words], code: Any) -> Words:
     return table.get(code, str(code).replace("_", " "))
 
 
+def subject_words(subject: str, names: Mapping[str, str] | None = None) -> str:
+    return str(SUBJECTS.get(subject) or (names or {}).get(subject, subject))
+
+
 def flag_words(flag: str, names: Mapping[str, str] | None = None) -> str:
     """Some flags name what they are about after a colon."""
     code, _colon, subject = flag.partition(":")
     words = str(in_words(FLAGS, code))
-    return f"{words} ({(names or {}).get(subject, subject)})" if subject else words
+    return f"{words} ({subject_words(subject, names)})" if subject else words
 
 
 def question_words(question: Mapping[str, Any], names: Mapping[str, str] | None = None) -> str:
     """`question` as the engine's documents write it."""
     words = str(in_words(QUESTIONS, question["field"]))
     subject = question.get("subject")
-    return f"{words} ({(names or {}).get(subject, subject)})" if subject else words
+    return f"{words} ({subject_words(subject, names)})" if subject else words

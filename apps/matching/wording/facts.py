@@ -8,7 +8,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from apps.matching.wording.codes import DISTANCE_MODES, EVIDENCE, SOURCES, in_words
-from apps.matching.wording.names import FACTS, MODES, UNITS
+from apps.matching.wording.names import FACTS, MODES, unit_words
 
 Fact = Mapping[str, Any]
 Names = Mapping[str, str]
@@ -18,6 +18,7 @@ TABLES: dict[str, Mapping[str, Any]] = {
     "held_evidence": EVIDENCE,
     "asked_mode": MODES,
 }
+WORKED_OUT = {"quality", "matching_test"}  # of the catalogue and the policy; nothing usual in place of a stated figure
 DATES = {"valid_on", "expires_on"}
 
 
@@ -28,7 +29,7 @@ def fact_words(fact: Fact, names: Names | None = None) -> str:
 
 def facts_words(facts: Iterable[Fact], names: Names | None = None) -> tuple[str, ...]:
     """The same of many, the two ends of a range in one sentence."""
-    listed, told = list(facts), []
+    listed, told = [fact for fact in facts if not _says_nothing(fact)], []
     while listed:
         fact = listed.pop(0)
         base = fact["name"].removesuffix(LOW)
@@ -37,6 +38,10 @@ def facts_words(facts: Iterable[Fact], names: Names | None = None) -> tuple[str,
         else:
             told.append(fact_words(fact, names))
     return tuple(told)
+
+
+def _says_nothing(fact: Fact) -> bool:
+    return fact["name"] == "listed" and fact["value"] is None
 
 
 def label_of(name: str) -> str:
@@ -54,8 +59,14 @@ def value_words(fact: Fact, names: Names) -> str:
     if name in DATES and value is not None:
         return date_format(date.fromisoformat(value), "DATE_FORMAT")
     if name == "resource":
-        return names.get(f"resource {value}", f"#{value}")
+        return _resource_words(str(value), names)
     return _plain_words(value, unit, names)
+
+
+def _resource_words(value: str, names: Names) -> str:
+    """One that the facility listed, by its key; else one that its machines amount to."""
+    _machines, colon, kind = value.partition(":")
+    return names.get(kind, kind) if colon else names.get(f"resource {value}", f"#{value}")
 
 
 def number_words(value: float) -> str:
@@ -71,7 +82,7 @@ def _span_words(low: Fact, high: Fact, names: Names) -> str:
     if low["value"] is None or high["value"] is None or low["value"] == high["value"]:
         return _plain_words(high["value"] if low["value"] is None else low["value"], unit, names)
     words = {"low": number_words(low["value"]), "high": number_words(high["value"])}
-    return f"{_('%(low)s to %(high)s') % words} {UNITS.get(unit, unit)}".strip()
+    return f"{_('%(low)s to %(high)s') % words} {unit_words(unit, high['value'])}".strip()
 
 
 def _plain_words(value: Any, unit: str, names: Names) -> str:
@@ -81,9 +92,9 @@ def _plain_words(value: Any, unit: str, names: Names) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list | tuple):
         listed = (" × " if unit == "mm" else ", ").join(_plain_words(one, "", names) for one in value)
-        return f"{listed or _('none')} {UNITS.get(unit, unit)}".strip()
+        return f"{listed or _('none')} {unit}".strip()
     if isinstance(value, int | float):
-        return f"{number_words(value)} {UNITS.get(unit, unit)}".strip()
+        return f"{number_words(value)} {unit_words(unit, value)}".strip()
     return names.get(str(value), str(value))
 
 
@@ -94,6 +105,8 @@ def _sentence(label: str, value: str, fact: Fact) -> str:
 
 def _origin_words(fact: Fact) -> str:
     """Who says so and when; nothing for what the need or simply the facility states, or what was worked out."""
+    if fact["name"] in WORKED_OUT:
+        return ""
     parts = []
     if fact.get("source") in ("imported", "default"):
         parts.append(str(SOURCES[fact["source"]]))

@@ -1,6 +1,7 @@
 """What the engine calls its facts and units, in words. Ends of a range share one name, without `_low` and `_high`."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from apps.matching.wording.codes import Words
 
@@ -64,17 +65,20 @@ FACTS: dict[str, Words] = {
     "total_days": _("all in all"),
     "distance_km": _("distance"),
     "distance_mode": _("distance counted as"),
-    "mode_rule": _("by rule"),
+    "mode_rule": _("by rule number"),
     "customs_border": _("across a customs border"),
 }
-UNITS: dict[str, Words] = {
-    "": "",
-    "pieces": _("pieces"),
-    "days": _("days"),
-    "hours": _("hours"),
-    "mm": "mm",
-    "km": "km",
-    "lots": _("lots"),
-    "class": "",
-}
 MODES: dict[str, Words] = {"any": _("any of them"), "all": _("all of them")}
+
+
+def unit_words(unit: str, value: float) -> str:
+    """With the number in front in mind: 1 piece, 2 pieces. Currencies and millimetres are the same for both."""
+    count = int(value) if float(value).is_integer() else 2
+    counted = {
+        "pieces": ngettext("piece", "pieces", count),
+        "days": ngettext("day", "days", count),
+        "hours": ngettext("hour", "hours", count),
+        "lots": ngettext("lot", "lots", count),
+        "class": "",
+    }
+    return counted.get(unit, unit)
