@@ -130,7 +130,9 @@ class Explainer:
         return int(self.ground.plans[lead].options.line[self.view.option(lead)[row]]) if made else -1
 
     def _facts(self, columns: tuple[FactColumn, ...], at: int, site: int, line: int) -> tuple[Fact, ...]:
-        return tuple(self._fact(column, at, site, line) for column in columns)
+        """Blank facts say nothing that the code does not say."""
+        facts = (self._fact(column, at, site, line) for column in columns)
+        return tuple(fact for fact in facts if fact.value is not None)
 
     def _fact(self, column: FactColumn, at: int, site: int, line: int) -> Fact:
         value = column.values[at] if isinstance(column.values, np.ndarray) else column.values

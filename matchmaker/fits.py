@@ -58,10 +58,10 @@ def _run_size(plan: StepPlan) -> tuple[FloatArray, FloatArray]:
     low = np.where(np.isnan(runs.economic_low), runs.usual_low, runs.economic_low)
     high = np.where(np.isnan(runs.economic_high), runs.usual_high, runs.economic_high)
     top_good = np.where(runs.max_site_only & (runs.max_run < q), q, runs.max_run)
-    points = [least, most, low, high, np.full_like(least, q)]
-    minima = [np.fmin(np.fmax(point, least), np.fmax(least, most)) for point in points]
-    worst = np.min([banded_fit(q, m, low, high, runs.max_run) for m in minima], axis=0)
-    best = np.max([banded_fit(q, m, low, high, top_good) for m in minima], axis=0)
+    points = np.stack([least, most, low, high, np.full_like(least, q)])
+    minima = np.fmin(np.fmax(points, least), np.fmax(least, most))
+    worst = banded_fit(q, minima, low, high, runs.max_run).min(axis=0)
+    best = banded_fit(q, minima, low, high, top_good).max(axis=0)
     return worst, best
 
 

@@ -35,7 +35,7 @@ def made_facts(ground: Groundwork, view: RowView, s: int, row: int) -> tuple[Fac
     for k, slot in enumerate(plan.choices.slots[choice]):
         if slot != NO_SLOT:
             facts += _resource_facts(ground, s, choice, k, int(slot))
-    return tuple(facts)
+    return tuple(fact for fact in facts if fact.value is not None)
 
 
 def _banded(name: str, stated: float, usual: float) -> Fact:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from matchmaker.domain import FacilityFact, NeedFact
 from matchmaker.policy import Policy
@@ -44,6 +44,7 @@ def both(need: NeedFact, crowd: tuple[FacilityFact, ...], as_of: date) -> tuple[
     return engine, rank_slowly(need, crowd, catalogue(), policy, as_of)
 
 
+@settings(max_examples=max(80, settings().max_examples))
 @given(worlds())
 def test_engine_agrees_with_the_oracle_over_made_worlds(world: tuple[NeedFact, tuple[FacilityFact, ...]]) -> None:
     agree(*both(*world, AS_OF))

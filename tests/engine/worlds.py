@@ -1,9 +1,15 @@
-"""Made-up needs and networks, dense in edges: the same few processes, quantities that sit on the bounds."""
+"""Made-up needs and networks, dense in edges: the same few processes, quantities that sit on the bounds.
+
+Parts (figures, lines, resources, shells of facilities and needs) come from pools that a seeded generator fills once;
+hypothesis draws which parts make a world. That is some fifty times faster than drawing every figure.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from random import Random
 from typing import TypeVar
 
 from hypothesis import strategies as st
@@ -132,224 +138,228 @@ PLACES = [
 REGIONS = ["US", "EU", "Bay Area", "North America", "within a day of driving", "Kenya", "any", "Great Lakes region"]
 
 
-def maybe(strategy: st.SearchStrategy[Value]) -> st.SearchStrategy[Value | None]:
-    return st.one_of(st.none(), strategy)
+Maker = Callable[[Random], Value]
+POOL = 1500
 
 
-def some(items: list[str], most: int) -> st.SearchStrategy[tuple[str, ...]]:
-    return st.lists(st.sampled_from(items), max_size=most, unique=True).map(tuple)
+def pool(maker: Maker[Value], seed: int, size: int = POOL) -> list[Value]:
+    random = Random(seed)
+    return [maker(random) for _ in range(size)]
 
 
-def figures() -> st.SearchStrategy[Figures]:
-    days = st.sampled_from([0.0, 3.0, 7.0, 14.0, 30.0])
-    return st.builds(
-        Figures,
-        materials=maybe(some(MATERIALS, 3)),
-        min_run=maybe(st.sampled_from(PIECES)),
-        min_order_money=maybe(st.sampled_from([0.0, 100.0, 500.0, 5000.0])),
-        economic_low=maybe(st.sampled_from(PIECES)),
-        economic_high=maybe(st.sampled_from(PIECES)),
-        max_run=maybe(st.sampled_from(PIECES)),
-        lead_days_low=maybe(days),
-        lead_days_high=maybe(days),
-        tooling_days_low=maybe(days),
-        tooling_days_high=maybe(days),
-        tolerance_mm=maybe(st.sampled_from([0.01, 0.05, 0.1, 0.2, 1.0])),
-        envelope_mm=maybe(st.sampled_from(SIZES)),
-        price_low=maybe(st.sampled_from([1.0, 5.0, 10.0])),
-        price_high=maybe(st.sampled_from([10.0, 12.0, 50.0])),
-        currency=st.sampled_from(["USD", "EUR", None]),
+def maybe(random: Random, options: Sequence[Value], blank: float = 0.4) -> Value | None:
+    return None if random.random() < blank else random.choice(options)
+
+
+def some(random: Random, words: Sequence[str], most: int) -> tuple[str, ...]:
+    return tuple(random.sample(words, random.randint(0, most)))
+
+
+def _figures(random: Random) -> Figures:
+    days = [0.0, 3.0, 7.0, 14.0, 30.0]
+    return Figures(
+        materials=maybe(random, [some(random, MATERIALS, 3)]),
+        min_run=maybe(random, PIECES),
+        min_order_money=maybe(random, [0.0, 100.0, 500.0, 5000.0]),
+        economic_low=maybe(random, PIECES),
+        economic_high=maybe(random, PIECES),
+        max_run=maybe(random, PIECES),
+        lead_days_low=maybe(random, days),
+        lead_days_high=maybe(random, days),
+        tooling_days_low=maybe(random, days),
+        tooling_days_high=maybe(random, days),
+        tolerance_mm=maybe(random, [0.01, 0.05, 0.1, 0.2, 1.0]),
+        envelope_mm=maybe(random, SIZES),
+        price_low=maybe(random, [1.0, 5.0, 10.0]),
+        price_high=maybe(random, [10.0, 12.0, 50.0]),
+        currency=random.choice(["USD", "EUR", None]),
     )
 
 
-def works() -> st.SearchStrategy[WorkFact]:
-    return st.builds(
-        WorkFact,
-        setup_hours=maybe(st.sampled_from([0.0, 2.0, 8.0])),
-        cycle_seconds=maybe(st.sampled_from([30.0, 600.0, 3600.0])),
-        parts_per_cycle=maybe(st.sampled_from([1.0, 4.0])),
-        yield_share=maybe(st.sampled_from([0.9, 1.0])),
+def _work(random: Random) -> WorkFact:
+    return WorkFact(
+        setup_hours=maybe(random, [0.0, 2.0, 8.0]),
+        cycle_seconds=maybe(random, [30.0, 600.0, 3600.0]),
+        parts_per_cycle=maybe(random, [1.0, 4.0]),
+        yield_share=maybe(random, [0.9, 1.0]),
     )
 
 
-def resources() -> st.SearchStrategy[tuple[ResourceFact, ...]]:
-    weeks = st.builds(
-        WeekFact,
-        monday=st.integers(-1, 8).map(lambda w: MONDAY + timedelta(weeks=w)),
-        gross_hours=maybe(st.sampled_from([0.0, 20.0, 80.0])),
-        booked_share=maybe(st.sampled_from([0.0, 0.9])),
-        firm_hours=st.sampled_from([0.0, 5.0]),
-        soft_hours=st.sampled_from([0.0, 3.0]),
-    )
-    one = st.builds(
-        ResourceFact,
-        id=st.just("r"),
-        kind=st.sampled_from(RESOURCE_KINDS),
-        gross_hours=maybe(st.sampled_from([0.0, 40.0, 160.0])),
-        hours_per_machine=maybe(st.sampled_from([40.0, 80.0])),
-        machines=maybe(st.sampled_from([1, 3])),
-        units_per_week=maybe(st.sampled_from([10.0, 500.0])),
-        availability=maybe(st.sampled_from([0.5, 1.0])),
-        booked_share=maybe(st.sampled_from([0.0, 0.6, 0.9])),
-        weeks=st.lists(weeks, max_size=3, unique_by=lambda week: week.monday).map(tuple),
-        source=st.sampled_from([Source.STATED, Source.STATED, Source.IMPORTED, Source.DEFAULT]),
-        as_of=maybe(st.sampled_from([AS_OF, AS_OF - timedelta(days=14), AS_OF - timedelta(days=15)])),
-    )
-    return st.lists(one, max_size=3).map(_numbered)
-
-
-def _numbered(items: list[ResourceFact]) -> tuple[ResourceFact, ...]:
-    return tuple(replace(item, id=f"r{at}") for at, item in enumerate(items))
-
-
-@st.composite
-def lines(draw: st.DrawFn, resource_ids: list[str]) -> tuple[CapabilityFact, ...]:
-    processes = draw(st.lists(st.sampled_from(PROVIDED), min_size=0, max_size=4))
-    out = []
-    for at, process in enumerate(processes):
-        named = None
-        if resource_ids and draw(st.integers(0, 5)) == 0:
-            named = tuple(draw(st.lists(st.sampled_from(resource_ids), min_size=1, max_size=2, unique=True)))
-        own = draw(st.booleans())
-        out.append(
-            CapabilityFact(
-                id=f"c{at}",
-                process=process,
-                figures=draw(figures()) if own else Figures(),
-                work=draw(works()) if own else WorkFact(),
-                resource_ids=named,
-                through_partner=draw(st.integers(0, 4)) == 0,
-                source=draw(st.sampled_from([Source.STATED] * 5 + [Source.IMPORTED, Source.DERIVED, Source.DEFAULT])),
-            )
-        )
-    return tuple(out)
-
-
-def held() -> st.SearchStrategy[HeldCertificateFact]:
-    return st.builds(
-        HeldCertificateFact,
-        certificate=st.sampled_from(CERTIFICATES),
-        evidence=st.sampled_from(list(Evidence)),
-        issued_on=maybe(st.sampled_from([AS_OF - timedelta(days=200), AS_OF - timedelta(days=2000)])),
-        expires_on=maybe(st.sampled_from([AS_OF, AS_OF + timedelta(days=28), AS_OF + timedelta(days=400)])),
-        scope_processes=maybe(some(PROVIDED, 2)),
+def _week(random: Random, at: int) -> WeekFact:
+    return WeekFact(
+        monday=MONDAY + timedelta(weeks=at),
+        gross_hours=maybe(random, [0.0, 20.0, 80.0]),
+        booked_share=maybe(random, [0.0, 0.9]),
+        firm_hours=random.choice([0.0, 5.0]),
+        soft_hours=random.choice([0.0, 3.0]),
     )
 
 
-def machines() -> st.SearchStrategy[tuple[MachineHeldFact, ...]]:
-    one = st.builds(MachineHeldFact, st.sampled_from(MACHINES), st.sampled_from([1, 4]))
-    return st.lists(one, max_size=2).map(tuple)
+def _resource(random: Random) -> ResourceFact:
+    weeks = random.sample(range(-1, 9), random.randint(0, 3))
+    return ResourceFact(
+        id="r",
+        kind=random.choice(RESOURCE_KINDS),
+        gross_hours=maybe(random, [0.0, 40.0, 160.0]),
+        hours_per_machine=maybe(random, [40.0, 80.0]),
+        machines=maybe(random, [1, 3]),
+        units_per_week=maybe(random, [10.0, 500.0]),
+        availability=maybe(random, [0.5, 1.0]),
+        booked_share=maybe(random, [0.0, 0.6, 0.9]),
+        weeks=tuple(_week(random, at) for at in weeks),
+        source=random.choice([Source.STATED] * 4 + [Source.IMPORTED, Source.DEFAULT]),
+        as_of=maybe(random, [AS_OF, AS_OF, AS_OF - timedelta(days=14), AS_OF - timedelta(days=15)], blank=0.1),
+    )
 
 
-@st.composite
-def a_facility(draw: st.DrawFn, name: str) -> FacilityFact:
-    kit = draw(resources())
-    usual = draw(st.booleans())  # half of them have nothing odd about the site itself
+def _line(random: Random) -> CapabilityFact:
+    own = random.random() < 0.5
+    return CapabilityFact(
+        id="c",
+        process=random.choice(PROVIDED),
+        figures=_figures(random) if own else Figures(),
+        work=_work(random) if random.random() < 0.5 else WorkFact(),
+        resource_ids=maybe(random, [("r0",), ("r0", "r1"), ("r1",)], blank=0.8),
+        through_partner=random.random() < 0.15,
+        source=random.choice([Source.STATED] * 7 + [Source.IMPORTED, Source.DERIVED, Source.DEFAULT]),
+    )
+
+
+def _held(random: Random) -> HeldCertificateFact:
+    return HeldCertificateFact(
+        certificate=random.choice(CERTIFICATES),
+        evidence=random.choice(list(Evidence)),
+        issued_on=maybe(random, [AS_OF - timedelta(days=200), AS_OF - timedelta(days=2000)]),
+        expires_on=maybe(random, [AS_OF, AS_OF + timedelta(days=28), AS_OF + timedelta(days=400)]),
+        scope_processes=maybe(random, [some(random, PROVIDED, 2)]),
+    )
+
+
+def _shell(random: Random) -> FacilityFact:
+    """A facility without its lines. Two in three have nothing odd about the site itself."""
+    usual = random.random() < 0.66
     return FacilityFact(
-        id=name,
-        kind=draw(st.sampled_from(list(FacilityKind))),
-        state=FacilityState.ACTIVE if usual else draw(st.sampled_from(list(FacilityState))),
-        claim=ClaimState.CLAIMED if usual else draw(st.sampled_from(list(ClaimState))),
-        accepting=usual or draw(st.booleans()),
-        access=Access.SERVICE if usual else draw(st.sampled_from(list(Access))),
-        place=draw(st.sampled_from(PLACES)),
-        network_ids=draw(some(["n1", "n2"], 2)),
-        figures=draw(figures()),
-        capabilities=draw(lines([item.id for item in kit])),
-        resources=kit,
-        machines=draw(maybe(machines())),
-        certificates=draw(maybe(st.lists(held(), max_size=3).map(tuple))),
-        workmanship_class=draw(maybe(st.sampled_from([1, 2, 3]))),
-        signs_nda=True if usual else draw(st.sampled_from([True, False, None])),
-        no_go=NoGoFact() if usual else draw(st.builds(NoGoFact, industries=some(["medical", "toys"], 1))),
-        preferences=draw(
-            st.builds(
-                PreferenceFact,
-                accepts_startups=st.sampled_from([True, False, None]),
-                industries=maybe(some(["medical", "toys"], 1)),
-                stages=maybe(some(["pilot", "evt"], 1)),
-            )
+        id="",
+        kind=random.choice(list(FacilityKind)),
+        state=FacilityState.ACTIVE if usual else random.choice(list(FacilityState)),
+        claim=ClaimState.CLAIMED if usual else random.choice(list(ClaimState)),
+        accepting=usual or random.random() < 0.8,
+        access=Access.SERVICE if usual else random.choice(list(Access)),
+        place=random.choice(PLACES),
+        network_ids=some(random, ["n1", "n2"], 2),
+        figures=_figures(random),
+        machines=maybe(random, [tuple(MachineHeldFact(m, random.choice([1, 4])) for m in some(random, MACHINES, 2))]),
+        certificates=maybe(random, [tuple(_held(random) for _ in range(random.randint(0, 3)))]),
+        workmanship_class=maybe(random, [1, 2, 3]),
+        signs_nda=True if usual else random.choice([True, False, None]),
+        no_go=NoGoFact() if usual else NoGoFact(industries=some(random, ["medical", "toys"], 1)),
+        preferences=PreferenceFact(
+            accepts_startups=random.choice([True, False, None]),
+            industries=maybe(random, [some(random, ["medical", "toys"], 1)]),
+            stages=maybe(random, [some(random, ["pilot", "evt"], 1)]),
         ),
-        track_record=draw(maybe(st.builds(TrackRecordFact, st.integers(0, 9), st.integers(0, 4)))),
-        quote_days=draw(maybe(st.sampled_from([1.0, 4.0]))),
-        material_days=draw(maybe(st.sampled_from([0.0, 12.0]))),
-        inspection_days=draw(maybe(st.just(1.0))),
-        last_offered_on=draw(maybe(st.sampled_from([AS_OF - timedelta(days=9), AS_OF]))),
-        source=draw(st.sampled_from([Source.STATED] * 6 + [Source.DEFAULT])),
+        track_record=maybe(random, [TrackRecordFact(random.randint(0, 9), random.randint(0, 4))]),
+        quote_days=maybe(random, [1.0, 4.0]),
+        material_days=maybe(random, [0.0, 12.0]),
+        inspection_days=maybe(random, [1.0]),
+        last_offered_on=maybe(random, [AS_OF - timedelta(days=9), AS_OF]),
+        source=random.choice([Source.STATED] * 8 + [Source.DEFAULT]),
     )
 
 
-@st.composite
-def steps(draw: st.DrawFn) -> tuple[StepFact, ...]:
-    processes = draw(st.lists(st.sampled_from(ASKED), min_size=1, max_size=3))
-    lead = draw(st.integers(0, len(processes) - 1))
-    out = []
-    for at, process in enumerate(processes):
-        role = Role.LEAD if at == lead else draw(st.sampled_from([Role.REQUIRED, Role.REQUIRED, Role.PREFERRED]))
-        out.append(
-            StepFact(
-                sequence=at + 1,
-                process=process,
-                role=role,
-                pieces_per_unit=draw(st.sampled_from([1, 1, 1, 2])),
-                materials=draw(some(MATERIALS, 2)),
-                material_mode=draw(st.sampled_from(list(MaterialMode))),
-                substitutes_allowed=draw(st.integers(0, 3)) > 0,
-                equivalents_allowed=draw(st.booleans()),
-                tooling_exists=draw(st.booleans()),
-                tolerance_mm=draw(maybe(st.sampled_from([0.05, 0.1, 0.14, 0.2]))),
-                envelope_mm=draw(maybe(st.sampled_from(SIZES))),
-            )
-        )
-    return tuple(out)
+def _step(random: Random) -> StepFact:
+    return StepFact(
+        sequence=0,
+        process=random.choice(ASKED),
+        role=random.choice([Role.REQUIRED, Role.REQUIRED, Role.PREFERRED]),
+        pieces_per_unit=random.choice([1, 1, 1, 2]),
+        materials=some(random, MATERIALS, 2),
+        material_mode=random.choice(list(MaterialMode)),
+        substitutes_allowed=random.random() < 0.75,
+        equivalents_allowed=random.random() < 0.5,
+        tooling_exists=random.random() < 0.5,
+        tolerance_mm=maybe(random, [0.05, 0.1, 0.14, 0.2]),
+        envelope_mm=maybe(random, SIZES),
+    )
 
 
-@st.composite
-def a_need(draw: st.DrawFn, names: tuple[str, ...] = ()) -> NeedFact:
-    rule = st.builds(
-        RegionRuleFact,
-        strength=st.sampled_from(list(RegionStrength)),
-        region=st.sampled_from(REGIONS),
-        processes=st.sampled_from([(), (), ("box-build",), ("machining", "plastics")]),
-    )
-    holds = st.builds(
-        HoldFact,
-        facility_id=st.sampled_from(names or ("nobody",)),
-        resource_id=st.sampled_from(["r0", "r1", "gone"]),
-        monday=st.integers(0, 4).map(lambda w: MONDAY + timedelta(weeks=w)),
-        hours=st.sampled_from([2.0, 6.0]),
-    )
+def _rule(random: Random) -> RegionRuleFact:
+    scope = random.choice([(), (), ("box-build",), ("machining", "plastics")])
+    return RegionRuleFact(random.choice(list(RegionStrength)), random.choice(REGIONS), scope)
+
+
+def _brief(random: Random) -> NeedFact:
+    """A need without its steps."""
     return NeedFact(
-        id=draw(st.sampled_from(["need-a", "need-b"])),
+        id=random.choice(["need-a", "need-b"]),
         revision=1,
-        steps=draw(steps()),
-        order_quantity=draw(st.sampled_from(PIECES)),
-        annual_quantity=draw(maybe(st.sampled_from([10, 1000, 100000]))),
-        stage=draw(maybe(st.sampled_from(["prototype", "evt", "pilot"]))),
-        industry=draw(maybe(st.sampled_from(["medical", "toys"]))),
-        due_on=draw(maybe(st.sampled_from([-3, 0, 5, 14, 21, 28, 60, 150]).map(lambda d: AS_OF + timedelta(days=d)))),
-        ship_to=draw(st.sampled_from(PLACES)),
-        region_rules=tuple(draw(st.lists(rule, max_size=2))),
-        required_certificates=draw(some(CERTIFICATES, 2)) if draw(st.booleans()) else (),
-        workmanship_class=draw(maybe(st.sampled_from([1, 2, 3]))),
-        envelope_mm=draw(maybe(st.sampled_from(SIZES))),
-        weight_kg=draw(maybe(st.sampled_from([1.0, 9.0, 40.0]))),
-        confidentiality=draw(st.sampled_from(list(Confidentiality))),
-        export_controlled=draw(st.integers(0, 7)) == 0,
-        self_service=draw(st.integers(0, 3)) == 0,
-        visits=draw(st.sampled_from([None, None, True, False])),
-        lithium=draw(st.booleans()),
-        budget=draw(maybe(st.sampled_from([500.0, 1000.0, 20000.0]))),
-        budget_is_ceiling=draw(st.booleans()),
-        tooling_budget=draw(maybe(st.sampled_from([200.0, 600.0]))),
-        target_price=draw(maybe(st.sampled_from([5.0, 12.0]))),
-        network_ids=draw(st.sampled_from([(), (), ("n1",)])),
-        holds=tuple(draw(st.lists(holds, max_size=2))),
+        steps=(),
+        order_quantity=random.choice(PIECES),
+        annual_quantity=maybe(random, [10, 1000, 100000]),
+        stage=maybe(random, ["prototype", "evt", "pilot"]),
+        industry=maybe(random, ["medical", "toys"]),
+        due_on=maybe(random, [AS_OF + timedelta(days=d) for d in (-3, 0, 5, 14, 21, 28, 60, 150, 150)], blank=0.1),
+        ship_to=random.choice(PLACES),
+        region_rules=tuple(_rule(random) for _ in range(random.choice([0, 0, 1, 2]))),
+        required_certificates=some(random, CERTIFICATES, 2) if random.random() < 0.3 else (),
+        workmanship_class=maybe(random, [1, 2, 3]),
+        envelope_mm=maybe(random, SIZES),
+        weight_kg=maybe(random, [1.0, 9.0, 40.0]),
+        confidentiality=random.choice(list(Confidentiality)),
+        export_controlled=random.random() < 0.1,
+        self_service=random.random() < 0.2,
+        visits=random.choice([None, None, True, False]),
+        lithium=random.random() < 0.3,
+        budget=maybe(random, [500.0, 1000.0, 20000.0]),
+        budget_is_ceiling=random.random() < 0.4,
+        tooling_budget=maybe(random, [200.0, 600.0]),
+        target_price=maybe(random, [5.0, 12.0]),
+        network_ids=random.choice([(), (), ("n1",)]),
+        holds=tuple(_hold(random) for _ in range(random.choice([0, 0, 1, 2]))),
     )
 
 
-@st.composite
-def worlds(draw: st.DrawFn, most: int = 4) -> tuple[NeedFact, tuple[FacilityFact, ...]]:
-    names = tuple(f"f{at}" for at in range(draw(st.integers(0, most))))
-    crowd = tuple(draw(a_facility(name)) for name in names)
-    return draw(a_need(names)), crowd
+def _hold(random: Random) -> HoldFact:
+    monday = MONDAY + timedelta(weeks=random.randint(0, 4))
+    name, resource = random.choice(["f0", "f1", "f0", "nobody"]), random.choice(["r0", "r1", "gone"])
+    return HoldFact(name, resource, monday, random.choice([2.0, 6.0]))
+
+
+def _assembled(
+    name: str, shell: FacilityFact, lines: list[CapabilityFact], resources: list[ResourceFact]
+) -> FacilityFact:
+    named = tuple(replace(item, id=f"r{at}") for at, item in enumerate(resources))
+    ids = {item.id for item in named}
+    kept = tuple(
+        replace(line, id=f"c{at}", resource_ids=tuple(r for r in line.resource_ids or () if r in ids) or None)
+        for at, line in enumerate(lines)
+    )
+    return replace(shell, id=name, capabilities=kept, resources=named)
+
+
+def _posed(brief: NeedFact, chosen: list[StepFact], lead: int) -> NeedFact:
+    steps = tuple(
+        replace(step, sequence=at + 1, role=Role.LEAD if at == lead % len(chosen) else step.role)
+        for at, step in enumerate(chosen)
+    )
+    return replace(brief, steps=steps)
+
+
+SHELLS = st.sampled_from(pool(_shell, 1))
+LINES = st.lists(st.sampled_from(pool(_line, 2)), max_size=4)
+RESOURCES = st.lists(st.sampled_from(pool(_resource, 3)), max_size=3)
+BRIEFS = st.sampled_from(pool(_brief, 4))
+STEPS = st.lists(st.sampled_from(pool(_step, 5)), min_size=1, max_size=3)
+
+
+def a_facility(name: str) -> st.SearchStrategy[FacilityFact]:
+    return st.builds(_assembled, st.just(name), SHELLS, LINES, RESOURCES)
+
+
+def a_need() -> st.SearchStrategy[NeedFact]:
+    return st.builds(_posed, BRIEFS, STEPS, st.integers(0, 2))
+
+
+def worlds(most: int = 4) -> st.SearchStrategy[tuple[NeedFact, tuple[FacilityFact, ...]]]:
+    crowds = [st.tuples(*(a_facility(f"f{at}") for at in range(size))) for size in range(most + 1)]
+    return st.tuples(a_need(), st.one_of(crowds))
