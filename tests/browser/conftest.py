@@ -81,10 +81,10 @@ def world(transactional_db: None) -> None:
 
 @pytest.fixture
 def worker(world: None, tmp_path: Path) -> Iterator[None]:
-    """A Celery worker on the test's database. It starts anew for each test, as it remembers the supply it has read."""
+    """A Celery worker with beat on the test's database, anew for each test, as it remembers the supply it has read."""
     command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--pool=solo", "--loglevel=INFO"]
     child = Child(
-        [*command, "--without-gossip", "--without-mingle"],
+        [*command, "--without-gossip", "--without-mingle", "--beat", f"--schedule={tmp_path / 'beat'}"],
         log=tmp_path / "worker.log",
         options={"cwd": ROOT, "env": _worker_environment()},
     )

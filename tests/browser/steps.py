@@ -1,7 +1,7 @@
 """What people do on the portal's pages, and what is checked on each."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Page, expect
 
@@ -9,6 +9,7 @@ from config.sample_cast import PASSWORD
 from tests.browser.conftest import SCREENSHOTS
 
 AXE = Path(__file__).resolve().parent / "vendor" / "axe.min.js"
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("dark", "light")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -20,10 +21,13 @@ def sign_in(page: Page, email: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Hello")
 
 
-def shoot(page: Page, name: str) -> None:
-    """A picture of the whole page for people to look at."""
+def look(page: Page, name: str, window: str) -> None:
+    """By light and by dark: a picture of the whole page for people to look at, and what a machine can check."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        page.screenshot(path=SCREENSHOTS / f"{name}-{window}-{scheme}.png", full_page=True)
+        check_accessibility(page)
 
 
 def check_accessibility(page: Page) -> None:

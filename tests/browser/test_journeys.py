@@ -9,8 +9,8 @@ from apps.matching.runs import drain
 from apps.matching.services import request_ranking
 from apps.needs.models import Need
 from tests.browser.conftest import Pages
-from tests.browser.steps import check_accessibility, shoot, sign_in
-from tests.browser.test_pages import FOUNDER, LOOKS
+from tests.browser.steps import check_accessibility, look, sign_in
+from tests.browser.test_pages import FOUNDER, WINDOWS
 
 TODAY = datetime.now(UTC).date()
 IN_90_DAYS = (TODAY + timedelta(days=90)).isoformat()
@@ -24,11 +24,11 @@ def fill_essentials(page: Page, process: str) -> None:
     page.get_by_label("Your network").select_option(label="North American Hardware Network")
 
 
-@pytest.mark.parametrize("look_name", LOOKS)
+@pytest.mark.parametrize("window", WINDOWS)
 def test_errors_first_then_right_then_the_ranking_comes_by_itself(
-    world: None, pages: Pages, request: pytest.FixtureRequest, look_name: str
+    world: None, pages: Pages, request: pytest.FixtureRequest, window: str
 ) -> None:
-    page = pages.open(**LOOKS[look_name])
+    page = pages.open(**WINDOWS[window])
     sign_in(page, FOUNDER)
     page.get_by_role("link", name="Post a need").click()
     pages.watched.expected.append("422")
@@ -57,8 +57,7 @@ def test_errors_first_then_right_then_the_ranking_comes_by_itself(
     expect(page.get_by_role("heading", level=1)).to_have_text("300 sensor housings")
     status = page.locator("#ranking-status")
     expect(status).to_contain_text("to be ranked")
-    shoot(page, f"need-waiting-{look_name}")
-    check_accessibility(page)
+    look(page, "need-waiting", window)
     page.get_by_role("link", name="Overview").first.focus()
     page.evaluate("document.body.dataset.mark = 'not reloaded'")
     request.getfixturevalue("worker")
@@ -73,12 +72,10 @@ def test_errors_first_then_right_then_the_ranking_comes_by_itself(
     expect(first).to_contain_text("What speaks for it")
     expect(first.get_by_text("process").first).to_be_visible()
     page.get_by_text("What this ranking rests on").click()
-    shoot(page, f"need-{look_name}")
-    check_accessibility(page)
+    look(page, "need", window)
     page.get_by_role("link", name="Overview").last.click()
     expect(page.locator(".needs li").first).to_contain_text("ready")
-    shoot(page, f"home-ranked-{look_name}")
-    check_accessibility(page)
+    look(page, "home-ranked", window)
 
 
 def test_who_is_reading_is_not_interrupted_by_a_newer_ranking(world: None, pages: Pages) -> None:
@@ -89,8 +86,7 @@ def test_who_is_reading_is_not_interrupted_by_a_newer_ranking(world: None, pages
     sign_in(page, FOUNDER)
     page.get_by_role("link", name="25 EVT boards").click()
     expect(page.locator("#ranking-status")).to_contain_text("a newer ranking is being made")
-    shoot(page, "need-near-miss-desk-light")
-    check_accessibility(page)
+    look(page, "need-near-miss", "desk")
     reasons = page.locator("article.match details").nth(1)
     reasons.locator("summary").click()
     drain(TODAY)

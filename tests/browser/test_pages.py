@@ -3,58 +3,50 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from apps.accounts.models import Organisation, Role
 from config.sample_cast import CAST, PASSWORD
 from tests import builders
 from tests.browser.conftest import DESK, PHONE, Pages
-from tests.browser.steps import check_accessibility, shoot, sign_in
+from tests.browser.steps import look, sign_in
 
-LOOKS: dict[str, dict[str, Any]] = {
-    "desk-light": {"viewport": DESK, "color_scheme": "light"},
-    "phone-dark": {"viewport": PHONE, "color_scheme": "dark", "is_mobile": True},
-}
+WINDOWS: dict[str, dict[str, Any]] = {"desk": {"viewport": DESK}, "phone": {"viewport": PHONE, "is_mobile": True}}
 FOUNDER = "dana@loupe-robotics.example"
 CONTACT = next(member.email for member in CAST if member.role.startswith("facility contact"))
 COORDINATOR = "luis@na-hardware.example"
 
 
-def look(page: Page, name: str, look_name: str) -> None:
-    shoot(page, f"{name}-{look_name}")
-    check_accessibility(page)
-
-
-@pytest.mark.parametrize("look_name", LOOKS)
-def test_pages_without_a_ranking(world: None, pages: Pages, look_name: str) -> None:
-    page = pages.open(**LOOKS[look_name])
+@pytest.mark.parametrize("window", WINDOWS)
+def test_pages_without_a_ranking(world: None, pages: Pages, window: str) -> None:
+    page = pages.open(**WINDOWS[window])
     page.goto("/")
-    look(page, "front", look_name)
+    look(page, "front", window)
     page.goto("/sign-in/")
-    look(page, "sign-in", look_name)
+    look(page, "sign-in", window)
     page.get_by_label("E-mail address").fill(FOUNDER)
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    look(page, "sign-in-refused", look_name)
+    look(page, "sign-in-refused", window)
     sign_in(page, FOUNDER)
-    look(page, "home", look_name)
+    look(page, "home", window)
     page.get_by_role("link", name="Post a need").click()
-    look(page, "form", look_name)
+    look(page, "form", window)
     page.get_by_role("combobox", name="Main process").press_sequentially("injecton")
     expect(page.get_by_role("option").first).to_be_visible()
-    look(page, "form-suggestions", look_name)
+    look(page, "form-suggestions", window)
     page.get_by_label("Pieces in this order").fill("-4")
     for group in page.locator(".more summary").all():
         group.click()
     pages.watched.expected.append("422")
     page.get_by_role("button", name="Post and rank").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    look(page, "form-errors", look_name)
+    look(page, "form-errors", window)
 
 
-@pytest.mark.parametrize("look_name", LOOKS)
-def test_pages_of_other_readers(world: None, pages: Pages, look_name: str) -> None:
+@pytest.mark.parametrize("window", WINDOWS)
+def test_pages_of_other_readers(world: None, pages: Pages, window: str) -> None:
     pages.watched.expected += ["404", "403"]
     stranger = builders.user("stranger@example.org", name="Sam Stranger", password=PASSWORD)
     startup = Organisation.objects.get(name="Loupe Robotics")
@@ -66,15 +58,15 @@ def test_pages_of_other_readers(world: None, pages: Pages, look_name: str) -> No
         "stranger": stranger.email,
         "viewer": viewer.email,
     }.items():
-        page = pages.open(**LOOKS[look_name])
+        page = pages.open(**WINDOWS[window])
         sign_in(page, email)
-        look(page, f"home-{name}", look_name)
+        look(page, f"home-{name}", window)
     page.goto("/needs/new/")
     expect(page.get_by_role("heading", level=1)).to_have_text("You cannot post a need")
-    look(page, "may-not-post", look_name)
+    look(page, "may-not-post", window)
     page.goto("/nowhere/")
     expect(page.get_by_role("heading", level=1)).to_have_text("There is nothing here")
-    look(page, "404", look_name)
+    look(page, "404", window)
 
 
 def test_keyboard_reaches_everything_and_shows_where_it_is(world: None, pages: Pages) -> None:
