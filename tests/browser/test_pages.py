@@ -39,6 +39,9 @@ def test_pages_without_a_ranking(world: None, pages: Pages, window: str) -> None
     page.get_by_label("Pieces in this order").fill("-4")
     for group in page.locator(".more summary").all():
         group.click()
+    for step in page.locator(".step summary").all():
+        step.click()
+    look(page, "form-open", window)
     pages.watched.expected.append("422")
     page.get_by_role("button", name="Post and rank").click()
     expect(page.get_by_role("alert")).to_be_visible()
