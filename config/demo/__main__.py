@@ -6,12 +6,15 @@ Not a management command, so that Django starts once here and at the same time i
 import argparse
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import django
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from django.db import connection
 from django.utils.module_loading import import_string
 
 from config.demo.client import Client
@@ -81,6 +84,8 @@ def _show(service: LocalService, progress: Progress) -> None:
 def _load(progress: Progress, today: date) -> tuple[list[Any], dict[str, Any]]:
     """Migrate and load in this process. Models can be imported only now that the servers have addresses."""
     django.setup()
+    cast = list(import_string("config.sample_world.CAST"))
+    refuse_foreign_database([person.email for person in cast])
     progress.say("Migrating the database")
     call_command("migrate", verbosity=0, interactive=False)
     progress.say("Loading the catalogue")
@@ -88,7 +93,16 @@ def _load(progress: Progress, today: date) -> tuple[list[Any], dict[str, Any]]:
     progress.say("Loading the sample network")
     import_string("config.sample_world.load_sample_world")(today=today, report=lambda text: progress.say(f"  {text}"))
     payload = import_string("config.sample_world.sample_need_payloads")(today)[0]
-    return list(import_string("config.sample_world.CAST")), payload
+    return cast, payload
+
+
+def refuse_foreign_database(emails: Sequence[str]) -> None:
+    """DATABASE_URL may name anything. People whose password is printed do not belong where others keep their data."""
+    users = get_user_model()
+    if users._meta.db_table not in connection.introspection.table_names():
+        return
+    if users.objects.exists() and not users.objects.filter(email__in=emails).exists():
+        raise ServiceError("The database that DATABASE_URL names holds other people's data; the demo leaves it alone.")
 
 
 def _stay_up(service: LocalService) -> None:

@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from config.services import remove_state
+from config.demo.__main__ import refuse_foreign_database
+from config.sample_cast import CAST
+from config.services import ServiceError, remove_state
+from tests import builders
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 UP = "Ctrl-C stops."
@@ -78,6 +81,17 @@ def left_of(family: dict[int, str], seconds: float = 20) -> dict[int, str]:
     ):
         time.sleep(0.1)
     return left
+
+
+@pytest.mark.django_db
+def test_a_database_of_others_is_left_alone() -> None:
+    emails = [person.email for person in CAST]
+    refuse_foreign_database(emails)  # nobody there yet
+    builders.user("somebody@company.org")
+    with pytest.raises(ServiceError, match="other people's data"):
+        refuse_foreign_database(emails)
+    builders.user(emails[0])
+    refuse_foreign_database(emails)  # the sample's people are here already
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
