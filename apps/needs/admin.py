@@ -166,6 +166,7 @@ class NeedRevisionAdmin(RecordAdmin):
 @admin.register(Need)
 class NeedAdmin(RecordAdmin):
     coordinators_may = frozenset({"view"})
+    guarded_links = ("organisation", "home_network")
     list_display: Any = (
         "__str__",
         badge("state", _("state"), STATE_COLOURS),
@@ -195,14 +196,14 @@ class NeedAdmin(RecordAdmin):
             {
                 "fields": (
                     ("state", "submitted_at"),
-                    ("organisation", "home_network"),
+                    ("organisation_link", "network_link"),
                     ("writer", "created_at"),
                     ("public_id", "external_id"),
                 )
             },
         ),
     )
-    readonly_fields = ("wanted", "writer")
+    readonly_fields = ("wanted", "organisation_link", "network_link", "writer")
     inlines = (PartnerNetworkInline, RevisionInline)
 
     def visible_rows(self, user: Any) -> QuerySet[Need]:
@@ -226,6 +227,14 @@ class NeedAdmin(RecordAdmin):
         if need.current is None:
             return "-"
         return render_to_string("needs/admin/wanted.html", {"revision": need.current})
+
+    @admin.display(description=_("organisation"))
+    def organisation_link(self, need: Need) -> Any:
+        return linked("organisation", "")(need)
+
+    @admin.display(description=_("home network"))
+    def network_link(self, need: Need) -> Any:
+        return linked("home_network", "")(need)
 
     @admin.display(description=_("created by"))
     def writer(self, need: Need) -> SafeString:

@@ -120,6 +120,31 @@ def test_a_partner_network_reads_the_needs_opened_to_it(world: Cast, desk: SignI
     assert need.pk in listed(desk(world.omar), Need)
 
 
+def test_a_partner_reads_names_but_is_led_to_no_page_that_is_closed_to_her(world: Cast, desk: SignIn) -> None:
+    need = Need.objects.get(home_network=world.lakeside)
+    builders.need_partner_network(need=need, network=world.harbour)
+    MatchJob.objects.filter(need=need).update(wanted=9)
+    ranking = ranked(need, world.quiet_heron, world.iron_finch)
+    client = desk(world.omar)
+    match = Match.objects.get(ranking=ranking, facility=world.quiet_heron)
+    pages = [
+        address(Need, "changelist"),
+        address(Need, "change", need.pk),
+        address(Ranking, "change", ranking.pk),
+        address(Match, "changelist"),
+        address(Match, "change", match.pk),
+    ]
+    texts = {url: client.get(url).content.decode() for url in pages}
+    everything = "".join(texts.values())
+    for row in (world.quiet_heron, world.bright_beetle, world.lakeside):
+        assert address(type(row), "change", row.pk) not in everything
+        assert str(row) in everything
+    for url in pages[1:4]:
+        assert address(Facility, "change", world.iron_finch.pk) in texts[url]
+    full = desk(world.ada).get(address(Need, "change", need.pk)).content.decode()
+    assert address(Facility, "change", world.quiet_heron.pk) in full
+
+
 def test_public_profiles_of_other_networks_stay_off_the_desk(world: Cast, desk: SignIn) -> None:
     """The desk shows what a public profile does not."""
     Facility.objects.filter(pk=world.iron_finch.pk).update(profile_public=True)

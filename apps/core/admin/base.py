@@ -7,9 +7,10 @@ Administrators (superusers) may do everything that a page offers. Coordinators (
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from apps.core.admin.display import SEES
 from apps.core.admin.forms import WholeRowForm
 from apps.core.admin.trail import all_changes
 from apps.core.admin.widgets import KnownSelect
@@ -77,6 +78,8 @@ class DeskAdmin(LimitedChoices, _ModelAdmin):
     form = WholeRowForm
     coordinators_may: ClassVar[frozenset[str]] = frozenset()
     deletable: ClassVar[bool] = False
+    # References that a coordinator may read the name of without being let onto their page; see `linked`.
+    guarded_links: ClassVar[tuple[str, ...]] = ()
     list_per_page = 50
     show_full_result_count = False
     warn_unsaved_form = True
@@ -98,7 +101,18 @@ class DeskAdmin(LimitedChoices, _ModelAdmin):
         if self.list_select_related:
             # Django leaves it out as soon as a page names relations of its own.
             rows = rows.select_related(*self.list_select_related)
-        return self.limit(rows, request.user)
+        rows = self.limit(rows, request.user)
+        if is_administrator(request.user):
+            return rows
+        told: QuerySet[Any] = rows.annotate(
+            **{f"{SEES}{name}": self._sees(name, request.user) for name in self.guarded_links}
+        )
+        return told
+
+    def _sees(self, name: str, user: Any) -> Exists:
+        other: Any = self.model._meta.get_field(name).related_model
+        page: Any = self.admin_site.get_model_admin(other)
+        return Exists(page.limit(other._default_manager.filter(pk=OuterRef(f"{name}_id")), user))
 
     def _admits(self, request: HttpRequest, verb: str) -> bool:
         if is_administrator(request.user):
@@ -201,6 +215,7 @@ class _InlineRights:
 class DeskInline(_InlineRights, LimitedChoices, _TabularInline):
     form = WholeRowForm
     extra = 0
+    hide_title = True  # it would repeat what the row says
 
 
 class StackedDeskInline(_InlineRights, LimitedChoices, _StackedInline):

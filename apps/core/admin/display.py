@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Words: TypeAlias = "str | _StrPromise"
 Column = Callable[[Any], Any]
+SEES = "sees_"  # before the name of a reference: whether the viewer may open its page
 
 
 def page_of(row: Model) -> str:
@@ -39,12 +40,17 @@ def column(path: str, description: Words, *, ordering: str = "") -> Column:
 
 
 def linked(path: str, description: Words, *, ordering: str = "") -> Column:
-    """The row at the end of a dotted path, as a link to its page. Name the path in list_select_related."""
+    """The row at the end of a dotted path, as a link to its page. Name the path in list_select_related.
+
+    Where the list says that the viewer may not open that page (`guarded_links`), there is the name alone.
+    """
 
     @admin.display(description=description, ordering=ordering or path.replace(".", "__"), empty_value="-")
-    def cell(row: Any) -> SafeString | None:
+    def cell(row: Any) -> Any:
         found = _follow(row, path)
-        return link_to(found) if found else None
+        if found is None or not getattr(row, SEES + path, True):
+            return found
+        return link_to(found)
 
     return cell
 

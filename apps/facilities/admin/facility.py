@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.admin import SearchedByPhrase
-from apps.core.admin import badge, linked
+from apps.core.admin import badge, column, linked
 from apps.core.admin.base import person
 from apps.core.errors import DomainError
 from apps.facilities.admin.fields import wish_field
@@ -54,7 +54,7 @@ class FacilityAdmin(SearchedByPhrase):
         badge("kind", _("kind"), {"makerspace": "info", "jobshop": "primary", "contract_manufacturer": "success"}),
         linked("operator", _("operator")),
         "city",
-        "country",
+        column("country.code", _("country"), ordering="country"),
         badge("claim_state", _("claim"), CLAIM_COLOURS),
         badge("operating_state", _("state"), STATE_COLOURS),
         "confirmed_on",

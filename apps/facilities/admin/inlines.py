@@ -47,8 +47,9 @@ class NetworkInline(DeskInline):
 class CapabilityInline(DeskInline):
     model = Capability
     autocomplete_fields = ("process",)
-    fields = ("process", "offer", "min_run", "max_run", "lead_days_low", "lead_days_high", "confirmed_on")
+    fields = ("process", "offer", "min_run", "max_run", "lead_days_low", "lead_days_high")
     show_change_link = True
+    hide_title = False  # it carries the link to the row's own page
     tab = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Capability]:
@@ -66,9 +67,9 @@ class ResourceInline(DeskInline):
         "units_per_week",
         "availability",
         "booked_share",
-        "confirmed_on",
     )
     show_change_link = True
+    hide_title = False  # it carries the link to the row's own page
     tab = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Resource]:
@@ -80,6 +81,7 @@ class CertificateInline(DeskInline):
     autocomplete_fields = ("certification",)
     fields = ("certification", "scope", "issued_on", "expires_on", "evidence_level")
     show_change_link = True
+    hide_title = False  # it carries the link to the row's own page
     tab = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[HeldCertificate]:

@@ -55,7 +55,7 @@ class NeedWithRankingAdmin(NeedAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         need = self.get_object(request, object_id)
-        panel = need_panel(need) if need else None
+        panel = need_panel(need, request) if need else None
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "panel": panel})
 
     def rank_again(self, request: HttpRequest, need_id: int) -> HttpResponse:
@@ -74,7 +74,7 @@ class NeedWithRankingAdmin(NeedAdmin):
         return HttpResponseRedirect(reverse("admin:needs_need_change", args=[need.pk]) + "#ranking")
 
 
-def need_panel(need: Need) -> dict[str, Any]:
+def need_panel(need: Need, request: HttpRequest) -> dict[str, Any]:
     progress = job_progress(need)
     current = current_ranking(need)
     panel: dict[str, Any] = {
@@ -85,7 +85,7 @@ def need_panel(need: Need) -> dict[str, Any]:
     }
     if current is not None:
         matches = matches_of(current)
-        panel |= ranking_words(current, list(matches[:FIRST_MATCHES]))
+        panel |= ranking_words(current, list(matches[:FIRST_MATCHES]), request)
         panel["more"] = max(0, matches.count() - FIRST_MATCHES)
     return panel
 

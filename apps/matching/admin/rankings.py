@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.admin import RecordAdmin, badge, linked
 from apps.core.admin.display import Column, link_to
 from apps.core.admin.documents import pretty
+from apps.facilities.models import Facility
 from apps.matching.admin.filters import CurrentMatchFilter, CurrentRankingFilter, MadeFilter
 from apps.matching.admin.reading import (
     distance_sentence,
@@ -94,7 +95,7 @@ class RankingAdmin(RecordAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         ranking = self.get_object(request, object_id)
-        panel = ranking_panel(ranking, request.GET.get("matches")) if ranking else None
+        panel = ranking_panel(ranking, request) if ranking else None
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "panel": panel})
 
     @admin.display(description=_("latest"), boolean=True)
@@ -118,21 +119,22 @@ class RankingAdmin(RecordAdmin):
         return ranking.policy.digest
 
 
-def ranking_panel(ranking: Ranking, page: str | None) -> dict[str, Any]:
-    """Everything that the page of a ranking shows below its fields; `page` as the address bar has it."""
+def ranking_panel(ranking: Ranking, request: HttpRequest) -> dict[str, Any]:
+    """Everything that the page of a ranking shows below its fields."""
     pages = Paginator(matches_of(ranking), MATCHES_A_PAGE)
-    shown = pages.get_page(page)
+    shown = pages.get_page(request.GET.get("matches"))
     return {
-        **ranking_words(ranking, list(shown.object_list)),
+        **ranking_words(ranking, list(shown.object_list), request),
         "page": shown.number,
         "pages": pages.num_pages,
         "page_numbers": pages.page_range,
     }
 
 
-def ranking_words(ranking: Ranking, matches: list[Match]) -> dict[str, Any]:
+def ranking_words(ranking: Ranking, matches: list[Match], request: HttpRequest) -> dict[str, Any]:
     return {
         "ranking": ranking,
+        "may_open": _facilities_to_open(matches, request),
         "groups": group_by_tier(matches, ranking, names_for(matches)),
         "funnel": funnel(ranking),
         "tiers": tier_summary(ranking.document.get("tier_counts")),
@@ -140,9 +142,17 @@ def ranking_words(ranking: Ranking, matches: list[Match]) -> dict[str, Any]:
     }
 
 
+def _facilities_to_open(matches: list[Match], request: HttpRequest) -> set[int]:
+    """A need that is open to partner networks is ranked over places that the viewer does not coordinate."""
+    page = admin.site.get_model_admin(Facility)
+    listed = page.get_queryset(request).filter(pk__in=[match.facility_id for match in matches])
+    return set(listed.values_list("pk", flat=True))
+
+
 @admin.register(Match)
 class MatchAdmin(RecordAdmin):
     coordinators_may = frozenset({"view"})
+    guarded_links = ("facility",)
     list_display = (
         "rank_label",
         linked("facility", _("facility")),
@@ -208,8 +218,8 @@ class MatchAdmin(RecordAdmin):
         return str(_("%(confirmed)d of %(asked)d") % {"confirmed": match.confirmed, "asked": match.asked})
 
     @admin.display(description=_("facility"))
-    def facility_link(self, match: Match) -> SafeString:
-        return link_to(match.facility)
+    def facility_link(self, match: Match) -> Any:
+        return linked("facility", "")(match)
 
     @admin.display(description=_("ranking"))
     def ranking_link(self, match: Match) -> SafeString:
