@@ -151,7 +151,8 @@ def run_size_gate(view: StepView) -> Column:
     """
     runs = view.runs
     below, above = _below_codes(view, runs), _above_codes(runs)
-    worst = np.where(SEVERITY[below] <= SEVERITY[above], below, above)
+    worse = (SEVERITY[below] <= SEVERITY[above]) & (below != Code.RUN_INSIDE)
+    worst = np.where(worse, below, above)
     return Column(Gate.RUN_SIZE, worst, view.step.sequence, facts=_run_facts(view))
 
 

@@ -61,6 +61,7 @@ class Supply:
     def build(cls, facilities: Iterable[FacilityFact], taxonomy: Taxonomy) -> Supply:
         """Raises KeyError for a slug that the catalogue lacks, ValueError for an id that stands twice."""
         given = sorted(facilities, key=lambda item: item.id)
+        _check_slugs(given, taxonomy)
         ordered = tuple(_without_defaults(facility) for facility in given)
         index = {facility.id: row for row, facility in enumerate(ordered)}
         if len(index) != len(ordered):
@@ -82,12 +83,22 @@ class Supply:
         return self.content_digest
 
 
+def _check_slugs(facilities: list[FacilityFact], taxonomy: Taxonomy) -> None:
+    """The slugs that no column would look up by itself: the site's materials, and what a certificate's scope names."""
+    for facility in facilities:
+        for material in facility.figures.materials or ():
+            taxonomy.material_index[material]
+        for held in facility.certificates or ():
+            for process in held.scope_processes or ():
+                taxonomy.process_index[process]
+
+
 def _without_defaults(facility: FacilityFact) -> FacilityFact:
     """A record whose source is DEFAULT states nothing: its figures become blanks, its resource goes."""
     lines = tuple(_line_without_defaults(line) for line in facility.capabilities)
     resources = tuple(item for item in facility.resources if item.source != Source.DEFAULT)
-    kept = {item.id for item in resources}
-    lines = tuple(_without_resources(line, kept) for line in lines)
+    gone = {item.id for item in facility.resources if item.source == Source.DEFAULT}
+    lines = tuple(_without_resources(line, gone) for line in lines)
     figures = Figures() if facility.source == Source.DEFAULT else facility.figures
     return replace(facility, capabilities=lines, resources=resources, figures=figures)
 
@@ -96,8 +107,8 @@ def _line_without_defaults(line: CapabilityFact) -> CapabilityFact:
     return replace(line, figures=Figures(), work=WorkFact()) if line.source == Source.DEFAULT else line
 
 
-def _without_resources(line: CapabilityFact, kept: set[str]) -> CapabilityFact:
-    named = tuple(name for name in line.resource_ids or () if name in kept)
+def _without_resources(line: CapabilityFact, gone: set[str]) -> CapabilityFact:
+    named = tuple(name for name in line.resource_ids or () if name not in gone)
     return replace(line, resource_ids=named or None)
 
 
