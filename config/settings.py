@@ -142,6 +142,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["apps.core.api.throttling.CallerThrottle"],
     "NUM_PROXIES": 1 if env.bool("BEHIND_PROXY", default=False) else 0,  # whose word for the caller's address counts
     "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_METADATA_CLASS": None,  # the schema describes the API; OPTIONS is not answered
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
