@@ -22,7 +22,7 @@ def sign_in(client: Client, email: str, password: str = PASSWORD, **more: str) -
 
 
 def is_signed_in(client: Client) -> bool:
-    return get_user(client).is_authenticated  # type: ignore[arg-type]  # a client has a session as a request has
+    return get_user(client).is_authenticated  # a client has a session as a request has
 
 
 def text_of(response: Any) -> str:
