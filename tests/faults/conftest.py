@@ -20,7 +20,7 @@ from apps.matching import doorbells
 from config.services import Child, remove_state, valkey
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 30
+WAIT_SECONDS = 60  # on a machine that has much else to do
 
 
 @dataclass
@@ -35,6 +35,7 @@ class Broker:
         running.wait()
 
     def restart(self) -> None:
+        """From the main thread only: a child ends with the thread that started it."""
         self.process.start()
 
 
@@ -106,7 +107,7 @@ def _end(worker: Worker) -> None:
         worker.kill()
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = START_SECONDS) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = WAIT_SECONDS) -> None:
     until = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > until:

@@ -1,6 +1,5 @@
 """What may happen to a worker, and what must come of it: every need ranked, once."""
 
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -111,20 +110,14 @@ def test_the_broker_may_be_killed_while_needs_are_posted(
     start_worker()
     post()
     wait_until(lambda: ranked() == 1)
-    outage = threading.Thread(target=_killed_and_started_again, args=(broker,))
     for number in range(1, count):
         if number == 5:
-            outage.start()
+            broker.kill()
+        if number == 20:
+            broker.restart()
         post()
-    outage.join()
     wait_until(lambda: ranked() == count)
     assert_each_ranked_once(count)
-
-
-def _killed_and_started_again(broker: Broker) -> None:
-    broker.kill()
-    threading.Event().wait(1)
-    broker.restart()
 
 
 def test_without_a_broker_needs_wait_and_are_ranked_when_it_comes_back(

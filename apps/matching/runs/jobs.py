@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -126,7 +127,7 @@ class Answerable(AbstractContextManager[None]):
         if error is None:
             return
         text = "".join(traceback.format_exception(error))[-ERROR_CHARACTERS:]
-        values = {**_ours(self.jobs), "error": text, "last": LAST_ATTEMPT, "pause": PAUSE_SECONDS}
+        values: dict[str, Any] = {**_ours(self.jobs), "error": text, "last": LAST_ATTEMPT, "pause": PAUSE_SECONDS}
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(LOCK_JOBS, values)
             cursor.execute(_NOTE, values)
