@@ -1,5 +1,6 @@
 """The page of a need: its latest ranking with reasons in words, its history, where the work stands, the button."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -7,8 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from apps.core.models import AuditEntry
+from apps.matching import runs
 from apps.matching.models import Match, MatchJob
 from apps.needs.models import Need
 from apps.needs.services import withdraw_need
@@ -205,3 +208,27 @@ def test_a_coordinator_revives_no_job_of_others(cast: Cast, desk: SignIn, need: 
     data = {"action": "run_again", "_selected_action": [need.pk]}
     desk(cast.omar).post(reverse("admin:matching_matchjob_changelist"), data, follow=True)
     assert MatchJob.objects.get(need=need).dead
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_ranking_of_the_engine_itself_leaves_no_code_without_words(cast: Cast, desk: SignIn) -> None:
+    process, material, iso = builders.process("turning"), builders.material("brass"), builders.certification("iso-1")
+    for site, figures in ((cast.quiet_heron, {"min_run": 10, "max_run": 5_000}), (cast.iron_finch, {"min_run": 150})):
+        builders.capability(facility=site, process=process, **figures)
+        builders.resource(facility=site)
+    builders.held_certificate(facility=cast.quiet_heron, certification=iso)
+    content = builders.need_content(
+        steps=(builders.step_content(process=process, materials=(material,), tolerance_mm=0.1),),
+        required_certificates=(iso,),
+        confidentiality="nda",
+        envelope_mm=(20.0, 20.0, 40.0),
+    )
+    need = builders.need(organisation=cast.bright_beetle, home_network=cast.lakeside, content=content)
+    builders.need_partner_network(need=need, network=cast.harbour)
+    runs.drain(builders.today())
+    text = page(desk(cast.ada), need)
+    panel = strip_tags(text[text.index('id="ranking"') : text.index("Earlier and later rankings")])
+    assert "Quiet Heron Circuits" in panel
+    assert "Iron Finch Works" in panel
+    assert "Below its minimum, but by less than half" in panel
+    assert re.findall(r"\b[a-z]+_[a-z_]+\b", panel) == []

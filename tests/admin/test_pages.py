@@ -14,6 +14,7 @@ from knox.models import AuthToken
 from apps.core.admin import RecordAdmin
 from tests.admin.conftest import SignIn
 from tests.admin.population import populate
+from tests.builders import PASSWORD
 from tests.cast import Cast
 
 MOST_QUERIES = 30
@@ -82,6 +83,22 @@ def _busiest(model: type[Model], cast: Cast) -> Model | None:
 def test_rows_are_added_by_hand_only_where_no_service_writes_them(client: Client, model: type[Model]) -> None:
     by_hand = not isinstance(admin.site.get_model_admin(model), RecordAdmin)
     assert client.get(address(model, "add")).status_code == (200 if by_hand else 403)
+
+
+def test_every_row_has_a_history(cast: Cast, client: Client) -> None:
+    populate(cast, 1)
+    for model in MODELS:
+        if model is not AuthToken:
+            assert client.get(address(model, "history", rows_of(model).first().pk)).status_code == 200, model
+
+
+def test_one_changes_ones_own_password(cast: Cast, client: Client) -> None:
+    secret = "a wholly unguessable phrase"
+    data = {"old_password": PASSWORD, "new_password1": secret, "new_password2": secret}
+    assert client.get(reverse("admin:password_change")).status_code == 200
+    assert client.post(reverse("admin:password_change"), data).status_code == 302
+    cast.ada.refresh_from_db()
+    assert cast.ada.check_password(secret)
 
 
 def test_every_list_is_searched(cast: Cast, client: Client) -> None:
