@@ -4,7 +4,7 @@ Most violations follow from a constraint's own condition; the few that do not st
 neither way can break fails the test, so a new one is tested by itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -63,11 +63,11 @@ BESIDE: dict[str, dict[str, Any]] = {
     "score": {"low": -9.0, "high": 9.0},
     "cycle_seconds_typical": {"cycle_seconds_low": 0.5},
 }
-# Where a rule holds for some rows only: what makes it hold for the row at hand.
+# Where a rule holds for some rows only: what makes it hold for the row at hand, builders included.
 SHARED: dict[str, dict[str, Any]] = {
     "facilities_facility_external_id": {"external_id": "X"},
     "needs_need_external_id": {"external_id": "X"},
-    "matching_policy_one_in_force": {"state": "published"},
+    "matching_policy_one_in_force": {"state": "published", "network": builders.network},
 }
 # Where a table has several keys: what keeps the copy clear of the others.
 APART: dict[str, dict[str, Any]] = {
@@ -78,7 +78,7 @@ APART: dict[str, dict[str, Any]] = {
     "needs_step_one_lead": {"sequence": 2},
     "needs_step_sequence": {"role": "required"},
 }
-SYNONYM_TARGETS = {
+SYNONYM_TARGETS: dict[str, Callable[[], models.Model]] = {
     "material": builders.material,
     "certification": builders.certification,
     "machine": builders.machine_model,
@@ -107,11 +107,10 @@ def _part_of_a_need(name: str) -> models.Model:
 def violations(constraint: CheckConstraint, model: type[models.Model]) -> Iterator[dict[str, Any]]:
     """Rows' values that the condition forbids."""
     if constraint.name in SPECIAL:
-        special = SPECIAL[constraint.name]
-        yield {name: value() if callable(value) else value for name, value in special.items()}
+        yield _made(SPECIAL[constraint.name])
         return
     if constraint.name.endswith("_not_blank"):
-        yield {constraint.condition.children[0][0]: ""}
+        yield {next(_leaves(constraint.condition))[0]: ""}
     for lookup, bound in _leaves(constraint.condition):
         field, _, operator = lookup.rpartition("__")
         values = _beyond(model, field, operator, bound)
@@ -122,6 +121,10 @@ def violations(constraint: CheckConstraint, model: type[models.Model]) -> Iterat
         yield {stated[0]: 1.0, **dict.fromkeys(stated[1:])}
 
 
+def _made(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value() if callable(value) else value for name, value in values.items()}
+
+
 def _beyond(model: type[models.Model], field: str, operator: str, bound: Any) -> dict[str, Any] | None:
     match operator:
         case "gt":
@@ -129,7 +132,8 @@ def _beyond(model: type[models.Model], field: str, operator: str, bound: Any) ->
         case "gte" if not _keeps_its_own_floor(model, field, bound):
             return {field: bound - 1}
         case "lte" if isinstance(bound, F):
-            return _dates(field, bound.name) if _is_date(model, field) else {field: 2, bound.name: 1}
+            other: str = bound.deconstruct()[1][0]
+            return _dates(field, other) if _is_date(model, field) else {field: 2, other: 1}
         case "lte":
             return {field: bound + 1}
         case "in":
@@ -198,7 +202,7 @@ def test_a_second_row_of_the_same_key_is_refused(
 ) -> None:
     row = _row_for(model, constraint.name)
     with pgtrigger.ignore():
-        model._default_manager.filter(pk=row.pk).update(**SHARED.get(constraint.name, {}))
+        model._default_manager.filter(pk=row.pk).update(**_made(SHARED.get(constraint.name, {})))
     copy = model._default_manager.get(pk=row.pk)
     changes = {"pk": None, "public_id": uuid4(), **APART.get(constraint.name, {})}
     if constraint.name == "matching_match_position_once":
@@ -213,7 +217,8 @@ def test_a_second_row_of_the_same_key_is_refused(
 def _row_for(model: type[models.Model], rule: str) -> models.Model:
     target = rule.removeprefix("catalog_synonym_").removesuffix("_once")
     if target in SYNONYM_TARGETS:
-        return builders.synonym(**{target: SYNONYM_TARGETS[target]()})
+        made: dict[str, Any] = {target: SYNONYM_TARGETS[target]()}
+        return builders.synonym(**made)
     if rule == "accounts_user_email":
         return builders.user("person@example.org")
     return built(model)
