@@ -72,14 +72,16 @@ class CustomerKind(models.TextChoices):
 
 class OrganisationQuerySet(VisibleQuerySet["Organisation"]):
     def visible_to(self, user: Any) -> Self:
-        """One's own, and every network; who else is here stays confidential."""
+        """One's own, those whose needs or facilities one coordinates, and the networks; others are confidential."""
         if user.is_superuser:
             return self
         own = models.Q(memberships__user=user) | models.Q(network__coordinators__user=user)
+        handed_in = models.Q(needs__submitted_at__isnull=False)  # drafts are nobody else's
         served = models.Q(needs__home_network__coordinators__user=user) | models.Q(
-            facilities__networks__coordinators__user=user
+            needs__partner_networks__network__coordinators__user=user
         )
-        return self.filter(own | served | models.Q(kind=OrganisationKind.NETWORK)).distinct()
+        operating = models.Q(facilities__networks__coordinators__user=user)
+        return self.filter(own | (handed_in & served) | operating | models.Q(kind=OrganisationKind.NETWORK)).distinct()
 
 
 class Organisation(Identified):
