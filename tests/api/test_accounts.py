@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from knox.models import get_token_model
 
@@ -154,3 +155,28 @@ def test_an_organisation_keeps_its_kind(world: World) -> None:
     refused = world.as_("fay").patch(path, {"kind": "network"}, if_match=tag)
     assert refused.json()["errors"][0]["code"] == "unknown_field"
     assert Organisation.objects.get(pk=world.cast.bright_beetle.pk).kind == "startup"
+
+
+def test_the_portals_session_reads_and_needs_the_csrf_token_to_write(world: World) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(world.cast.fay)
+    assert browser.get("/api/v1/me/").json()["name"] == "Fay"
+    sent = {"name": "x", "kind": "startup"}
+    refused = browser.post("/api/v1/organisations/", sent, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (HTTPStatus.FORBIDDEN, "permission_denied")
+    token = "t" * 32
+    browser.cookies["csrftoken"] = token
+    made = browser.post("/api/v1/organisations/", sent, content_type="application/json", headers={"X-CSRFToken": token})
+    assert made.status_code == HTTPStatus.CREATED, made.content
+    assert browser.post("/api/v1/sign-out/", headers={"X-CSRFToken": token}).json()["code"] == "no_token"
+
+
+def test_what_breaks_under_the_api_is_a_problem_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(user: Any) -> Any:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("apps.accounts.selectors.myself", broken)
+    answer = world.as_("fay").get("me/")
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+    assert b"secret detail" not in answer.content
+    assert answer.json()["code"] == "error"

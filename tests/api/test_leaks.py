@@ -5,12 +5,15 @@ it must find the leak.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django_filters import rest_framework as filters
+from drf_spectacular.generators import SchemaGenerator
+from jsonschema import Draft202012Validator
 from pytest_django import DjangoDbBlocker
 
 from apps.facilities.models.facility import FacilityQuerySet
@@ -18,7 +21,7 @@ from apps.matching import founder_view, selectors
 from apps.needs.models.need import NeedQuerySet
 from tests.api.canaries import MAY_READ, Canaries, canary_world
 from tests.api.client import Api
-from tests.api.routes import SKIPPED, Route, api_routes, walked_routes
+from tests.api.routes import PARAMETER, SKIPPED, Route, api_routes, walked_routes
 from tests.api.test_bad_input import snapshot
 from tests.api.world import make_world
 
@@ -77,6 +80,27 @@ def test_everybody_reads_all_that_is_for_him_and_nothing_else(canaries: Canaries
         seen |= canaries.seen_in(answer.content.decode())
     assert leaked == {}
     assert seen == MAY_READ[name]
+
+
+@pytest.mark.parametrize("name", ["fay", "carla", "hank", "ada"])
+def test_what_is_read_is_what_the_description_promises(canaries: Canaries, name: str) -> None:
+    document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    api, checked = canaries.world.as_(name), set()
+    for route in walked_routes():
+        described = document["paths"]["/" + PARAMETER.sub(in_braces, route.template)].get("get")
+        for url in route.urls(canaries.objects) if described else ():
+            answer = api.get(url)
+            if answer.status_code in (400, 404):  # a search without words; what is not his
+                continue
+            content = described["responses"][str(answer.status_code)]["content"]["application/json"]
+            schema = {**content["schema"], "components": document["components"]}
+            Draft202012Validator(schema).validate(answer.json())
+            checked.add(route.template)
+    assert len(checked) >= 30
+
+
+def in_braces(parameter: "re.Match[str]") -> str:
+    return "{" + parameter.group().strip("<>").split(":")[-1] + "}"
 
 
 @pytest.mark.parametrize("name", OUTSIDERS)

@@ -65,6 +65,7 @@ class MeSerializer(UserSerializer):
 class OrganisationSerializer(serializers.ModelSerializer[Organisation]):
     id = serializers.UUIDField(source="public_id", read_only=True)
     country = serializers.CharField()
+    website = serializers.CharField()
     version = serializers.SerializerMethodField(help_text="The ETag's value, for If-Match.")
 
     class Meta:

@@ -34,7 +34,7 @@ class EnvelopeReadField(serializers.ListField):
 
 
 class ProcessSerializer(serializers.ModelSerializer[Process]):
-    parent = Slugs()  # type: ignore[assignment]  # Field has an attribute of this name
+    parent = Slugs(allow_null=True)  # type: ignore[assignment]  # Field has an attribute of this name
     common_materials = Slugs(many=True)
     envelope_mm = EnvelopeReadField()
 
@@ -89,7 +89,7 @@ class ProcessDetailSerializer(ProcessSerializer):
 
 
 class MaterialSerializer(serializers.ModelSerializer[Material]):
-    parent = Slugs()  # type: ignore[assignment]  # Field has an attribute of this name
+    parent = Slugs(allow_null=True)  # type: ignore[assignment]  # Field has an attribute of this name
 
     class Meta:
         model = Material

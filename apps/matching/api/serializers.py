@@ -48,7 +48,7 @@ class PolicyNameSerializer(serializers.ModelSerializer[Policy]):
 
 
 class PolicySerializer(PolicyNameSerializer):
-    network = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+    network = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True, allow_null=True)
 
     class Meta(PolicyNameSerializer.Meta):
         fields = (*PolicyNameSerializer.Meta.fields, "network", "state", "body", "created_at")  # type: ignore[assignment]
