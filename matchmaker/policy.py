@@ -109,7 +109,7 @@ class Policy:
     )
     border_factor: float = 0.9
     currency_rates: Mapping[str, float] = _frozen(USD=1.0)
-    max_assignments: int = 256
+    max_assignments: int = 1024
 
     @classmethod
     def default(cls) -> Policy:
