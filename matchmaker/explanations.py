@@ -57,7 +57,8 @@ class Explainer:
         gates = self._gates(row, site)
         criteria = self._criteria(row, site)
         least, most = (float(end[row]) for end in judged.coverage)
-        dated = self.ground.asked.available_days is not None
+        slack = float(judged.slack[row])  # without an end where a resource never frees the hours
+        dated = np.isfinite(slack) and self.ground.asked.available_days is not None
         return MatchResult(
             facility_id=self.ground.supply.sites.ids[site],
             position=position,
@@ -71,7 +72,7 @@ class Explainer:
             coverage_high=_rounded(most),
             confirmed=sum(result.verdict == Verdict.PASS for result in gates),
             asked=len(gates),
-            slack_days=float(judged.slack[row]) if dated else None,
+            slack_days=slack if dated else None,
             steps=self._steps(row, site),
             gates=gates,
             criteria=criteria,

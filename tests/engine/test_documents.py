@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from matchmaker.canonical import digest
 from matchmaker.documents import (
@@ -27,7 +27,7 @@ from matchmaker.supply import Supply
 from matchmaker.taxonomy import Taxonomy
 from tests.engine import sample
 from tests.engine.catalogue_files import catalogue, taxonomy
-from tests.engine.worlds import a_facility, a_need
+from tests.engine.worlds import AS_OF, a_facility, a_need, worlds
 
 
 def through_json(document: dict[str, Any]) -> dict[str, Any]:
@@ -52,6 +52,14 @@ def test_the_catalogue_survives() -> None:
 def test_a_ranking_survives() -> None:
     ranking = rank(sample.needs()["N06"], sample.supply(), Policy.default(), sample.AS_OF)
     document = through_json(ranking_document(ranking))
+    assert ranking_document(ranking_from_document(document)) == document
+
+
+@settings(max_examples=150)
+@given(worlds())
+def test_a_ranking_is_always_json(world: tuple[NeedFact, tuple[FacilityFact, ...]]) -> None:
+    ranking = rank(world[0], Supply.build(world[1], taxonomy()), Policy.default(), AS_OF)
+    document = json.loads(json.dumps(ranking_document(ranking), allow_nan=False))
     assert ranking_document(ranking_from_document(document)) == document
 
 
