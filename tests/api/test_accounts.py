@@ -168,7 +168,8 @@ def test_the_portals_session_reads_and_needs_the_csrf_token_to_write(world: Worl
     browser.cookies["csrftoken"] = token
     made = browser.post("/api/v1/organisations/", sent, content_type="application/json", headers={"X-CSRFToken": token})
     assert made.status_code == HTTPStatus.CREATED, made.content
-    assert browser.post("/api/v1/sign-out/", headers={"X-CSRFToken": token}).json()["code"] == "no_token"
+    out = browser.post("/api/v1/sign-out/", "", content_type="application/json", headers={"X-CSRFToken": token})
+    assert out.json()["code"] == "no_token"
 
 
 def test_what_breaks_under_the_api_is_a_problem_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
