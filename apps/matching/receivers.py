@@ -3,15 +3,15 @@
 from typing import Any
 
 from django.db import connections
-from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from apps.matching import doorbells, services
 from apps.matching.models import Policy
 from apps.needs.models import Need
+from apps.needs.signals import need_changed
 
 
-@receiver(post_save, sender=Need, dispatch_uid="matching_need_saved")
+@receiver(need_changed, sender=Need, dispatch_uid="matching_need_changed")
 def ring_for_a_need(**kwargs: Any) -> None:
     """The need is due by the trigger in any case; the bell saves it the wait for beat."""
     doorbells.ring()

@@ -12,6 +12,7 @@ from apps.core.errors import DomainError, InvalidInputError, NotAllowedError
 from apps.needs.content import REVISION_FIELDS, STEP_FIELDS, NeedContent, StepContent
 from apps.needs.models import NEED_EDGES, AskedCertificate, Need, NeedPartnerNetwork, NeedRevision, NeedState, Step
 from apps.needs.rules import check_content
+from apps.needs.signals import need_changed
 from apps.networks.models import Network
 
 EDITABLE_STATES = (
@@ -125,6 +126,7 @@ def change_state(need: Need, state: str, *, acting_user: User | None, reason: st
         raise DomainError("state_changed", "Somebody changed it meanwhile.", facts={"from": before, "to": state})
     record("change_state", need, acting_user=acting_user, old={"state": before}, new={"state": state}, reason=reason)
     need.refresh_from_db()
+    need_changed.send(Need, need=need)
     return need
 
 
@@ -147,6 +149,7 @@ def _add_revision(need: Need, content: NeedContent, *, number: int, acting_user:
     # Last, so that whoever watches `current` finds the revision whole.
     need.current = revision
     need.save(update_fields=["current", "updated_at"])
+    need_changed.send(Need, need=need)
     return revision
 
 

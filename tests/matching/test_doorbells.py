@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from apps.matching import doorbells, runs, tasks
-from apps.needs.models import Need
+from apps.needs.services import submit_need, withdraw_need
 from tests import builders
 from tests.matching.world import job, turned_part, turning, turning_shop
 
@@ -58,13 +58,20 @@ def test_a_saved_need_rings_once_it_is_committed(rings: list[str]) -> None:
     assert set(rings) == {doorbells.DRAIN}
 
 
+def test_a_draft_that_is_handed_in_rings(rings: list[str]) -> None:
+    draft = builders.need(submit=False)
+    rings.clear()
+    submit_need(draft, acting_user=draft.created_by)
+    assert set(rings) == {doorbells.DRAIN}
+
+
 def test_a_need_that_is_rolled_back_does_not_ring(rings: list[str]) -> None:
     need = builders.need()
     rings.clear()
 
     def fail() -> None:
         with transaction.atomic():
-            Need.objects.get(pk=need.pk).save()
+            withdraw_need(need, acting_user=need.created_by)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
