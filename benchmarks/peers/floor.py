@@ -7,7 +7,7 @@ columns there are is read from the supply's own records, so that the floor follo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -23,7 +23,7 @@ from matchmaker.taxonomy import ProcessCase
 
 Array = NDArray[Any]
 # Columns of lines that only some needs ask of.
-UNASKED = {
+UNASKED: dict[str, Callable[[Asked], bool]] = {
     "materials": lambda asked: not any(step.materials for step in asked.gated),
     "materials_blank": lambda asked: not any(step.materials for step in asked.gated),
     "envelope": lambda asked: not any(step.envelope_mm for step in asked.gated),

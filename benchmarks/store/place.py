@@ -21,6 +21,7 @@ def private_servers() -> Iterator[None]:
     with local_services(STATE, durable=False, environment={}) as services:
         os.environ.update(services.addresses)
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+        os.environ["LOG_LEVEL"] = "WARNING"
         django.setup()
         call_command("migrate", verbosity=0)
         yield

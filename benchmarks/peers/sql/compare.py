@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from benchmarks.peers.sql.fragments import FAIL, NEAR, PASS, UNKNOWN
-from benchmarks.peers.sql.query import SqlRanking
+from benchmarks.peers.sql.query import SqlRanker, SqlRanking
 from benchmarks.peers.sql.rows import CRITERIA
 from benchmarks.peers.sql.sites import site_gates, step_regions
 from matchmaker.asked import Asked
 from matchmaker.codes import GATE_ORDER, Gate
-from matchmaker.domain import Tier, Verdict
+from matchmaker.domain import NeedFact, Tier, Verdict
+from matchmaker.policy import Policy
+from matchmaker.ranking import rank
 from matchmaker.results import GateResult, MatchResult, Ranking
+from matchmaker.supply import Supply
 
 TOLERANCE = 2e-9
 STEP_GATES = {
@@ -138,3 +143,20 @@ def _number(value: Any) -> float:
 
 def close(one: float, other: float) -> bool:
     return one == other or abs(one - other) <= TOLERANCE
+
+
+def disagreements(
+    supply: Supply, needs: Sequence[NeedFact], policy: Policy, as_of: date, *, seconds: float
+) -> tuple[int, int]:
+    """How many needs were compared, every site of them, in about that time; and in how many something differs."""
+    every = Policy.from_document(policy.to_document() | {"top_k": len(supply.sites.ids) or 1})
+    sql, until, compared, different = SqlRanker(supply.taxonomy, every, as_of), time.monotonic() + seconds, 0, 0
+    for need in needs:
+        if time.monotonic() > until:
+            break
+        asked = Asked.build(need, every, supply.taxonomy, as_of)
+        found = list(differences(asked, rank(need, supply, every, as_of), sql.rank(need, top=None)))
+        compared, different = compared + 1, different + bool(found)
+        for text in found[:5]:
+            print(f"    need {need.id}: {text}")
+    return compared, different

@@ -32,8 +32,8 @@ PROCESS_COLUMNS = (
     " tol_high, env_ok"
 )
 CARRIED = names(
-    "site line quality claimed partner resource others hard psev msev esev tsev rsev run_low lead_low lead_high tool_low"
-    " tool_high setup cycle parts good lead_from_site price_low price_high price_currency usual_lead_low"
+    "site line quality claimed partner resource others hard psev msev esev tsev rsev run_low lead_low lead_high"
+    " tool_low tool_high setup cycle parts good lead_from_site price_low price_high price_currency usual_lead_low"
     " usual_lead_high usual_tool work_kind setup_low setup_high cycle_low cycle_high usual_parts usual_good"
 )
 # Gates in the order of asking, as the engine numbers them.

@@ -1,0 +1,1 @@
+"""Measuring: rows side by side in one run, and one table of what came out."""

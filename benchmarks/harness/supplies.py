@@ -1,0 +1,77 @@
+"""The engine's supply as the service loads it: from the database, with what it costs in time and memory."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from django.db import models
+
+from apps.facilities.models import Capability, CapacityWeek, Facility, HeldCertificate, HeldMachine, Resource
+from apps.matching.snapshots.view import consistent_view, current_supply
+from benchmarks.store.growing import number_changes_alone
+from matchmaker.supply import Supply
+
+
+@dataclass(frozen=True)
+class Loaded:
+    supply: Supply
+    seconds: float
+
+
+def load(as_of: date) -> Loaded:
+    """From nothing, or from what the process has kept, to the newest version."""
+    since = time.perf_counter()
+    with consistent_view():
+        supply = current_supply(as_of).supply
+    return Loaded(supply, time.perf_counter() - since)
+
+
+def change_one(facility_id: int, as_of: date) -> float:
+    """Seconds from a facility's committed edit to a supply that shows it."""
+    facility = Facility.objects.get(pk=facility_id)
+    facility.quote_days = (facility.quote_days or 0) % 7 + 1
+    facility.save()
+    since = time.perf_counter()
+    number_changes_alone()
+    load(as_of)
+    return time.perf_counter() - since
+
+
+def read_through_orm() -> float:
+    """Seconds to fetch the same rows with values_list(): what any loader in Python would begin with."""
+    tables: tuple[type[models.Model], ...] = (
+        Facility,
+        Capability,
+        Resource,
+        CapacityWeek,
+        HeldMachine,
+        HeldCertificate,
+        Facility.materials.through,
+        Capability.materials.through,
+        HeldCertificate.scope_processes.through,
+    )
+    since = time.perf_counter()
+    for model in tables:
+        for _ in model._default_manager.values_list().iterator(chunk_size=10_000):
+            pass
+    return time.perf_counter() - since
+
+
+def column_bytes(record: Any, seen: set[int] | None = None) -> int:
+    """Of all arrays that a record holds, in whatever it is nested; an array that two share counts once."""
+    seen = set() if seen is None else seen
+    if isinstance(record, np.ndarray):
+        base = record if record.base is None else record.base
+        if id(base) in seen:
+            return 0
+        seen.add(id(base))
+        return record.nbytes
+    if is_dataclass(record) and not isinstance(record, type):
+        return sum(column_bytes(getattr(record, entry.name), seen) for entry in fields(record))
+    if isinstance(record, dict):
+        return sum(column_bytes(item, seen) for item in record.values())
+    return 0
