@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from matchmaker.asked import AskedStep
+from matchmaker.assignments import NOBODY
 from matchmaker.codes import (
     GATE_ORDER,
     IS_NEAR,
@@ -88,12 +89,12 @@ class Explainer:
     def _gates(self, row: int, site: int) -> tuple[GateResult, ...]:
         """In the order of the gates, steps in sequence. Of a step that nobody here makes, only what it fails."""
         results: list[GateResult] = []
+        line = self._lead_line(row)
         for s, step in enumerate(self.judged.steps):
             results += self._step_gates(row, s, step)
         for column in self.ground.side.columns:
             results += self._gate(row, column, int(column.codes[site]), self._facts(column.facts, site, site, -1))
         for column in self.judged.columns:
-            line = self._lead_line(row)
             results += self._gate(row, column, int(column.codes[row]), self._facts(column.facts, row, site, line))
         return tuple(sorted(results, key=_gate_order))
 
@@ -127,8 +128,8 @@ class Explainer:
 
     def _lead_line(self, row: int) -> int:
         lead = next(s for s, plan in enumerate(self.ground.plans) if plan.step.is_lead)
-        made = self.view.made(lead)[row]
-        return int(self.ground.plans[lead].options.line[self.view.option(lead)[row]]) if made else -1
+        option = self.view.option_at(lead, row)
+        return int(self.ground.plans[lead].options.line[option]) if option != NOBODY else -1
 
     def _facts(self, columns: tuple[FactColumn, ...], at: int, site: int, line: int) -> tuple[Fact, ...]:
         """Blank facts say nothing that the code does not say."""
@@ -151,7 +152,7 @@ class Explainer:
 
     def _criteria(self, row: int, site: int) -> tuple[CriterionResult, ...]:
         results = []
-        floor = self.ground.asked.policy.floor
+        floor, line = self.ground.asked.policy.floor, self._lead_line(row)
         for name, value in self.judged.values.items():
             weight = float(self.judged.weights[name][row])
             if not value.applies[row] or weight <= 0:
@@ -170,7 +171,7 @@ class Explainer:
                     contribution_low=_rounded(max(low, floor) ** weight),
                     contribution_high=_rounded(max(high, floor) ** weight),
                     code=code.value,
-                    facts=self._facts(value.facts, row, site, self._lead_line(row)),
+                    facts=self._facts(value.facts, row, site, line),
                 )
             )
         return tuple(results)
@@ -198,16 +199,16 @@ class Explainer:
 
     def _gated_step(self, row: int, s: int, step: StepCodes) -> StepResult:
         plan = self.ground.plans[s]
-        option = int(self.view.option(s)[row]) if step.made[row] else -1
+        option = self.view.option_at(s, row)
         absent = Code(int(step.codes[Gate.PROCESS][row]))
         if step.shown[row] >= 0:
             absent = Code.PROCESS_NOT_MADE
-        facts = made_facts(self.ground, self.view, s, row) if option >= 0 else ()
+        facts = made_facts(self.ground, self.view, s, row) if option != NOBODY else ()
         return self._step(plan.step, plan.options, option, absent, facts)
 
     def _step(self, step: AskedStep, options: Any, option: int, absent: Code, facts: tuple[Fact, ...]) -> StepResult:
         process, role = step.fact.process, Role(step.fact.role).value
-        if option < 0:
+        if option == NOBODY:
             return StepResult(step.sequence, process, role, code_name(absent), None, None, 0.0, 0.0, facts)
         lines, line = self.ground.supply.lines, int(options.line[option])
         quality = _rounded(options.quality[option])

@@ -44,12 +44,21 @@ class FreeHours:
 
     def reach(self, resource: IntArray, target: FloatArray) -> FloatArray:
         """The day by which that many hours have come free; infinite if they never do."""
-        week = (self.total[resource][:, 1:] < target[:, None] - TINY).sum(axis=1)
+        week = self._weeks_below(resource, target - TINY)
         missing = target - self.total[resource, week]
         rate = self.rate[resource, week]
         with np.errstate(divide="ignore", invalid="ignore"):
             days = np.where(missing <= TINY, 0.0, missing / rate)
         return np.asarray(self.edges[week] + days)
+
+    def _weeks_below(self, resource: IntArray, target: FloatArray) -> IntArray:
+        """How many weeks end before that many hours have come free. By halving: the totals of a row never fall."""
+        last, week = self.total.shape[1] - 1, np.zeros(len(resource), dtype=np.int64)
+        for step in (1 << bit for bit in reversed(range(last.bit_length()))):
+            probe = week + step
+            short = (probe <= last) & (self.total[resource, np.minimum(probe, last)] < target)
+            week = np.where(short, probe, week)
+        return week
 
 
 @dataclass(frozen=True, slots=True)

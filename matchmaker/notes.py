@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from matchmaker.assignments import NOBODY
 from matchmaker.choices import NO_SLOT
 from matchmaker.codes import CODE_ROWS, Code, Flag, Gate
 from matchmaker.columns import BLANK_DAY
@@ -16,7 +17,7 @@ from matchmaker.row_gates import RowView
 
 def match_questions(ground: Groundwork, view: RowView, row: int, gates: tuple[GateResult, ...]) -> tuple[Question, ...]:
     """What the unknown gates lack, then what would sharpen the criteria."""
-    made = {plan.step.sequence for s, plan in enumerate(ground.plans) if view.made(s)[row]}
+    made = {plan.step.sequence for s, plan in enumerate(ground.plans) if view.option_at(s, row) != NOBODY}
     questions = [
         Question(result.code, CODE_ROWS[Code[result.code.upper()]].asks, result.step, result.gate, result.subject)
         for result in gates
@@ -35,7 +36,7 @@ def match_questions(ground: Groundwork, view: RowView, row: int, gates: tuple[Ga
 def match_flags(ground: Groundwork, view: RowView, judged: Judged, row: int) -> tuple[str, ...]:
     flags: set[str] = set()
     for s in range(len(ground.plans)):
-        if view.made(s)[row]:
+        if view.option_at(s, row) != NOBODY:
             flags |= _step_flags(ground, view, judged, s, row)
     flags |= _site_flags(ground, int(view.rows.site[row]))
     order = [flag.value for flag in Flag]
@@ -43,15 +44,15 @@ def match_flags(ground: Groundwork, view: RowView, judged: Judged, row: int) -> 
 
 
 def _step_flags(ground: Groundwork, view: RowView, judged: Judged, s: int, row: int) -> set[str]:
-    plan, option = ground.plans[s], int(view.option(s)[row])
+    plan, option = ground.plans[s], view.option_at(s, row)
     runs, codes = plan.runs, judged.steps[s].codes
-    top = runs.maximum[option]
+    top = runs.maximum_at(option)
     high = runs.economic_high[option] if not np.isnan(runs.economic_high[option]) else runs.usual_high[option]
     slots = plan.choices.slots[view.rows.option[row, s]]
     found = {
         Flag.SUBSTITUTE: codes[Gate.PROCESS][row] == Code.PROCESS_SUBSTITUTE,
         Flag.THROUGH_PARTNER: bool(plan.options.partner[option]),
-        Flag.BELOW_MINIMUM: runs.minimum[option] > runs.pieces,
+        Flag.BELOW_MINIMUM: runs.minimum_at(option) > runs.pieces,
         Flag.ABOVE_COMFORT: high < runs.pieces and not top < runs.pieces,
         Flag.SPLIT_LOTS: codes[Gate.RUN_SIZE][row] == Code.RUN_SPLIT,
         Flag.MONEY_MINIMUM_NOT_CHECKED: not runs.price_known[option] and runs.money[option] != 0,
@@ -70,7 +71,7 @@ def _site_flags(ground: Groundwork, site: int) -> set[str]:
         flags.add(Flag.NO_RECORD_YET.value)
     for slug in sorted(set(asked.need.preferred_certificates)):
         rows = holdings.of_certificate.get(slug, np.zeros(0, dtype=np.int64))
-        rows = rows[holdings.site[rows] == site]
+        rows = rows[slice(*np.searchsorted(holdings.site[rows], (site, site + 1)))]  # holdings stand in order of site
         valid = (holdings.expires[rows] == BLANK_DAY) | (holdings.expires[rows] >= asked.valid_on.toordinal())
         if not valid.any():
             flags.add(f"{Flag.MISSING_PREFERRED_CERTIFICATE.value}:{slug}")

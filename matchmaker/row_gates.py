@@ -40,6 +40,11 @@ class RowView:
     def made(self, step: int) -> BoolArray:
         return np.asarray(self.rows.option[:, step] != NOBODY, dtype=np.bool_)
 
+    def option_at(self, step: int, row: int) -> int:
+        """The option that makes a step in one assignment, NOBODY where nobody does: an explanation reads single rows."""
+        choice = int(self.rows.option[row, step])
+        return choice if choice == NOBODY else int(self.plans[step].choices.option[choice])
+
     def gather(self, step: int, values: FloatArray, blank: float) -> FloatArray:
         """`values` over the options of a step, for each assignment; `blank` where nobody makes it."""
         if not len(values):

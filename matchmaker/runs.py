@@ -40,6 +40,14 @@ class Runs:
     min_site_only: BoolArray
     max_site_only: BoolArray
 
+    def minimum_at(self, option: int) -> float:
+        return float(np.fmax(self.min_run[option], self.money_pieces[option]))
+
+    def maximum_at(self, option: int) -> float:
+        """As `maximum`, of one option."""
+        top = float(self.max_run[option])
+        return top if top != top else float(np.fmax(top, self.economic_high[option]))
+
     @property
     def minimum(self) -> FloatArray:
         return np.fmax(self.min_run, self.money_pieces)
