@@ -41,7 +41,7 @@ class RowView:
         return np.asarray(self.rows.option[:, step] != NOBODY, dtype=np.bool_)
 
     def option_at(self, step: int, row: int) -> int:
-        """The option that makes a step in one assignment, NOBODY where nobody does: an explanation reads single rows."""
+        """The option that makes a step in one assignment, NOBODY where nobody does. For explanations of single rows."""
         choice = int(self.rows.option[row, step])
         return choice if choice == NOBODY else int(self.plans[step].choices.option[choice])
 
