@@ -44,7 +44,7 @@ class Policy:
     )
     alpha: float = 0.35
     floor: float = 0.05
-    top_k: int = 200
+    top_k: int = 50
     role_weights: Mapping[str, float] = _frozen(lead=2.0, required=1.0, preferred=0.4)
     quality: Mapping[str, float] = _frozen(general_claim=0.5, category_claim=0.3, partner=0.6, suggested=0.7)
     wished_region_factor: float = 0.8
