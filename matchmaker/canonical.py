@@ -4,36 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 from functools import cache
+from types import NoneType
 from typing import Any
 
 DECIMALS = 9
-
-
-@cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(entry.name for entry in fields(kind))
+AS_THEY_ARE = frozenset({str, int, bool, NoneType})
 
 
 def plain(value: Any) -> Any:
     """Dataclasses, enums, dates and tuples as JSON-able data; floats rounded to 9 decimals."""
-    if value is None or (isinstance(value, str | bool) and not isinstance(value, Enum)):
-        return value
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: plain(getattr(value, name)) for name in _names(type(value))}
-    if isinstance(value, Enum):
-        return value.name.lower() if isinstance(value, int) else value.value
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float):
-        return round(value, DECIMALS) + 0.0  # -0.0 and 0.0 are one number
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    return value
+    kind = value.__class__
+    return value if kind in AS_THEY_ARE else _writer(kind)(value)
+
+
+@cache
+def _writer(kind: type[Any]) -> Callable[[Any], Any]:
+    """How values of a type are written. Found once a type: a ranking holds values by the ten thousand."""
+    if is_dataclass(kind):
+        names = tuple(entry.name for entry in fields(kind))
+        return lambda record: {name: plain(getattr(record, name)) for name in names}
+    if issubclass(kind, Enum):
+        words = {item: item.name.lower() if isinstance(item, int) else item.value for item in kind}
+        return words.__getitem__
+    if issubclass(kind, date):
+        return kind.isoformat
+    if issubclass(kind, float):
+        return lambda number: round(number, DECIMALS) + 0.0  # -0.0 and 0.0 are one number
+    if issubclass(kind, tuple | list):
+        return lambda items: [plain(item) for item in items]
+    return lambda other: other
 
 
 def _unordered(value: Any) -> Any:

@@ -261,5 +261,8 @@ IS_NEAR = np.array([CODE_ROWS[code].near for code in Code], dtype=np.bool_)
 SEVERITY = np.where(VERDICTS == Verdict.FAIL, IS_NEAR.astype(np.int8), VERDICTS + 2).astype(np.int8)
 
 
+_NAMES = tuple(code.name.lower() for code in sorted(Code))
+
+
 def code_name(code: int) -> str:
-    return Code(code).name.lower()
+    return _NAMES[code]

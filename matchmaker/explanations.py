@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,12 @@ from matchmaker.row_gates import NOT_ASKED, RowView
 from matchmaker.step_facts import made_facts
 from matchmaker.verdicts import Column, FactColumn, Origin
 
+Record = tuple[Source, date | None, Evidence]
+
+ORIGIN_SOURCES: dict[int, Source] = {Origin.NEED: Source.STATED, Origin.DERIVED: Source.DERIVED}
+GATE_PLACES = {gate.value: place for place, gate in enumerate(GATE_ORDER)}
+UNWRITTEN = frozenset({"day", "evidence", "share"})  # units that only say how a value is to be read
+
 
 @dataclass(frozen=True, slots=True)
 class Explainer:
@@ -46,6 +53,7 @@ class Explainer:
     judged: Judged
     outside: IntArray
     abroad: IntArray
+    records: dict[tuple[int, int], Record] = field(default_factory=dict)  # filled as they are asked for
 
     @classmethod
     def build(cls, ground: Groundwork, view: RowView, judged: Judged) -> Explainer:
@@ -133,22 +141,31 @@ class Explainer:
 
     def _facts(self, columns: tuple[FactColumn, ...], at: int, site: int, line: int) -> tuple[Fact, ...]:
         """Blank facts say nothing that the code does not say."""
-        facts = (self._fact(column, at, site, line) for column in columns)
-        return tuple(fact for fact in facts if fact.value is not None)
+        of_site, of_line = self._record(site, -1), self._record(site, line)
+        facts = []
+        for column in columns:
+            value = _plain(column.value(at), column.unit)
+            if value is None:
+                continue
+            unit = "" if column.unit in UNWRITTEN else column.unit
+            origin = column.origin if isinstance(column.origin, Origin) else column.origin.item(at)
+            if origin == Origin.LINE:
+                facts.append(Fact(column.name, value, unit, *of_line))
+            elif origin == Origin.SITE:
+                facts.append(Fact(column.name, value, unit, *of_site))
+            else:
+                facts.append(Fact(column.name, value, unit, ORIGIN_SOURCES.get(origin, Source.DEFAULT)))
+        return tuple(facts)
 
-    def _fact(self, column: FactColumn, at: int, site: int, line: int) -> Fact:
-        value = column.values[at] if isinstance(column.values, np.ndarray) else column.values
-        origin = column.origin if isinstance(column.origin, Origin) else Origin(int(column.origin[at]))
-        plain = _plain(value, column.unit)
-        unit = "" if column.unit in ("day", "evidence", "share") else column.unit
-        lines, sites = self.ground.supply.lines, self.ground.supply.sites
-        if origin == Origin.LINE and line >= 0:
-            as_of = int(lines.as_of[line]) or int(sites.as_of[site])
-            return Fact(column.name, plain, unit, *_record(lines.source[line], as_of, lines.evidence[line]))
-        if origin in (Origin.SITE, Origin.LINE):
-            return Fact(column.name, plain, unit, *_record(sites.source[site], sites.as_of[site], sites.evidence[site]))
-        sources = {Origin.NEED: Source.STATED, Origin.DERIVED: Source.DERIVED}
-        return Fact(column.name, plain, unit, sources.get(origin, Source.DEFAULT))
+    def _record(self, site: int, line: int) -> Record:
+        """Who said it, when, and how well it is shown: of a line, or of the site where there is none."""
+        if (site, line) not in self.records:
+            sites, lines = self.ground.supply.sites, self.ground.supply.lines
+            told, row = (lines, line) if line >= 0 else (sites, site)
+            day = int(told.as_of[row]) or int(sites.as_of[site])
+            as_of = None if day == BLANK_DAY else date.fromordinal(day)
+            self.records[site, line] = Source(SOURCES[told.source[row]]), as_of, Evidence(EVIDENCES[told.evidence[row]])
+        return self.records[site, line]
 
     def _criteria(self, row: int, site: int) -> tuple[CriterionResult, ...]:
         results = []
@@ -229,12 +246,7 @@ class Explainer:
 
 
 def _gate_order(result: GateResult) -> tuple[int, int, str]:
-    return (GATE_ORDER.index(Gate(result.gate)), result.step or 0, result.subject or "")
-
-
-def _record(source: int, as_of: int, evidence: int) -> tuple[Source, date | None, Evidence]:
-    day = None if as_of == BLANK_DAY else date.fromordinal(int(as_of))
-    return Source(SOURCES[source]), day, Evidence(EVIDENCES[evidence])
+    return (GATE_PLACES[result.gate], result.step or 0, result.subject or "")
 
 
 def _rounded(value: float) -> float:
@@ -246,15 +258,12 @@ def _plain(value: Any, unit: str) -> FactValue:
     if value is None or isinstance(value, str):
         return value
     if unit == "day":
-        return None if int(value) == BLANK_DAY else date.fromordinal(int(value)).isoformat()
+        return None if value == BLANK_DAY else date.fromordinal(value).isoformat()
     if unit == "evidence":
-        return None if int(value) < 0 else EVIDENCES[int(value)]
-    if isinstance(value, np.ndarray | tuple):
-        numbers = [float(item) for item in value]
-        return None if any(item != item for item in numbers) else tuple(_rounded(item) for item in numbers)
-    if isinstance(value, bool | np.bool_):
-        return bool(value)
-    if isinstance(value, int | np.integer):
-        return int(value)
-    number = float(value)
-    return _rounded(number) if np.isfinite(number) else None  # JSON knows no infinity
+        return None if value < 0 else EVIDENCES[value]
+    if isinstance(value, float):
+        return _rounded(value) if isfinite(value) else None  # JSON knows no infinity
+    if isinstance(value, int):
+        return value
+    numbers = [float(item) for item in value]
+    return None if any(item != item for item in numbers) else tuple(_rounded(item) for item in numbers)

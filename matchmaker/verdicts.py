@@ -35,6 +35,12 @@ class FactColumn:
     unit: str = ""
     origin: IntArray | Origin = Origin.DERIVED
 
+    def value(self, row: int) -> Any:
+        """The value of one row in Python's own types; the row itself where there are several to a row."""
+        if not isinstance(self.values, np.ndarray):
+            return self.values
+        return self.values.item(row) if self.values.ndim == 1 else self.values[row].tolist()
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
