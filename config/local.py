@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -85,7 +85,7 @@ def local_service(report: Report, state: Path = STATE) -> Iterator[LocalService]
         service = LocalService(state, _port(), services.children, report)
         for child in (service.beat, service.worker, service.web):  # stopped in the opposite order
             stack.callback(child.stop)
-        stack.callback(_begin_stopping, report)
+        stack.callback(_begin_stopping, report, (service.web, service.worker, service.beat))
         _write_environment(state / "environment")
         yield service
 
@@ -96,11 +96,13 @@ def stop_on_signals() -> None:
         signal.signal(number, signal.default_int_handler)
 
 
-def _begin_stopping(report: Report) -> None:
+def _begin_stopping(report: Report, children: Iterable[Child]) -> None:
     """From here on nothing interrupts: a second Ctrl-C must not leave a server behind."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     report("Stopping web, worker, beat and servers")
+    for child in children:  # a slow one costs its own time only; each is waited for before the servers are stopped
+        child.ask_to_stop()
 
 
 def _settings(state: Path) -> dict[str, str]:

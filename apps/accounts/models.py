@@ -76,12 +76,10 @@ class OrganisationQuerySet(VisibleQuerySet["Organisation"]):
         if user.is_superuser:
             return self
         own = models.Q(memberships__user=user) | models.Q(network__coordinators__user=user)
-        handed_in = models.Q(needs__submitted_at__isnull=False)  # drafts are nobody else's
-        served = models.Q(needs__home_network__coordinators__user=user) | models.Q(
-            needs__partner_networks__network__coordinators__user=user
-        )
+        # Drafts are nobody else's, and partner networks read the need, not the organisation's page.
+        served = models.Q(needs__home_network__coordinators__user=user, needs__submitted_at__isnull=False)
         operating = models.Q(facilities__networks__coordinators__user=user)
-        return self.filter(own | (handed_in & served) | operating | models.Q(kind=OrganisationKind.NETWORK)).distinct()
+        return self.filter(own | served | operating | models.Q(kind=OrganisationKind.NETWORK)).distinct()
 
 
 class Organisation(Identified):

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,8 +28,10 @@ class Child:
     stop_signal: int = signal.SIGTERM
     options: Mapping[str, Any] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    _kill_at: float | None = None
 
     def start(self) -> None:
+        self._kill_at = None
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603 - the command is ours
                 self.command,
@@ -44,14 +47,20 @@ class Child:
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    def ask_to_stop(self) -> None:
+        """Several that are asked at once end beside each other."""
+        if self.alive and self._kill_at is None and self.process is not None:
+            self._kill_at = time.monotonic() + STOP_SECONDS
+            self.process.send_signal(self.stop_signal)
+
     def stop(self) -> None:
-        """Ask it to end and wait; when it does not, kill its whole session."""
+        """Ask it to end, if nobody has, and wait; when it does not end in time, kill its whole session."""
         process = self.process
         if process is None or process.poll() is not None:
             return
-        process.send_signal(self.stop_signal)
+        self.ask_to_stop()
         try:
-            process.wait(STOP_SECONDS)
+            process.wait(max(0.0, (self._kill_at or 0.0) - time.monotonic()))
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()

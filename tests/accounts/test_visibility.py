@@ -30,7 +30,7 @@ def test_a_coordinator_hears_of_a_start_up_once_a_need_is_handed_in(cast: Cast) 
     assert "Bright Beetle" in names(cast, "carla")
     assert "Bright Beetle" not in names(cast, "omar")
     builders.need_partner_network(need=need, network=cast.harbour)
-    assert "Bright Beetle" in names(cast, "omar")
+    assert "Bright Beetle" not in names(cast, "omar")
 
 
 def test_a_coordinator_hears_of_who_operates_her_facilities(cast: Cast) -> None:
