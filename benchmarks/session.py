@@ -37,10 +37,11 @@ class Limits:
     loop: float
     compared: float
     task: float
+    tasks_up_to: int  # facilities
 
 
-QUICK = Limits(needs=40, rounds=2, row=6.0, loop=4.0, compared=8.0, task=6.0)
-FULL = Limits(needs=NEEDS, rounds=3, row=45.0, loop=20.0, compared=60.0, task=20.0)
+QUICK = Limits(needs=40, rounds=2, row=4.0, loop=3.0, compared=4.0, task=3.0, tasks_up_to=1_000)
+FULL = Limits(needs=NEEDS, rounds=3, row=40.0, loop=20.0, compared=40.0, task=15.0, tasks_up_to=1_000_000)
 
 
 def run(sizes: Sequence[int], *, quick: bool, profile: bool, only: str | None) -> None:
@@ -79,7 +80,7 @@ def _measure(
         _engines(loaded.supply, needs[: limits.needs], today, limits, report)
         if profile:
             _profile(loaded.supply, needs[:20], today)
-    if only in (None, "tasks"):
+    if only in (None, "tasks") and size <= limits.tasks_up_to:
         _tasks(needs, today, limits, report)
 
 

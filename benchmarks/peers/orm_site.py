@@ -175,7 +175,7 @@ class SiteJudge:
             return kind_hours * (1 - booked)
         monday = self.asked.as_of - timedelta(days=self.asked.as_of.weekday()) + timedelta(weeks=week)
         for item in resource.weeks.all():
-            if item.monday == monday:
+            if item.monday == monday and item.free_hours is not None:
                 return item.free_hours
         gross = resource.gross_hours_per_week or 40.0
         availability = resource.kind.availability if resource.availability is None else resource.availability

@@ -69,6 +69,7 @@ def grow(first: int, last: int, people: People, today: date) -> Grown:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
             copy_block(cursor, world, keys, people.producer.pk, today)
+            cursor.execute("SET LOCAL session_replication_role = origin")  # for a caller's transaction around this one
         seconds += time.perf_counter() - since
     since = time.perf_counter()
     _finish()

@@ -163,7 +163,7 @@ def _best(asked: Asked, rows: str) -> str:
 
 
 def _second_phase(asked: Asked) -> list[str]:
-    """Leaving out a step that could be made here, where a site is not in the first two tiers without."""
+    """Leaving out steps that could be made here, but not all, where a site is not in the first two tiers without."""
     steps = range(len(asked.gated))
     if len(steps) == 1:
         return [_cte("best", "SELECT * FROM b1")]
@@ -175,7 +175,10 @@ def _second_phase(asked: Asked) -> list[str]:
         rows = f"SELECT site, {names} FROM c{s} WHERE site IN (SELECT site FROM again)"
         left_out = f"SELECT site, {blanks} FROM again WHERE n{s} > 0"
         ctes.append(_cte(f"x{s}", f"{rows} UNION ALL {left_out}"))
-    ctes.append(_cte("j2", judged(asked, _source(asked, "x", "cap2", "again"))))
+    made = " OR ".join(f"c{s}.quality IS NOT NULL" for s in steps)
+    omitted = " OR ".join(f"(n.n{s} > 0 AND c{s}.quality IS NULL)" for s in steps)
+    source = f"{_source(asked, 'x', 'cap2', 'again')} WHERE ({made}) AND ({omitted})"
+    ctes.append(_cte("j2", judged(asked, source)))
     both = "SELECT *, 2 AS phase FROM j2 UNION ALL SELECT * FROM b1"
     ctes.append(_cte("best", _best(asked, both)))
     return ctes

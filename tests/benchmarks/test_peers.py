@@ -1,0 +1,75 @@
+"""The loop over rows and the plain pass do the work that they stand for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from django.db import transaction
+
+from apps.facilities.models import Facility, OperatingState
+from benchmarks.peers.floor import plain_pass, touched_bytes
+from benchmarks.peers.orm_loop import rank_by_loop
+from matchmaker.domain import Tier
+from matchmaker.policy import Policy
+from matchmaker.ranking import rank
+from matchmaker.supply import Supply
+from tests.benchmarks.conftest import FACILITIES, Town
+
+pytestmark = pytest.mark.django_db
+
+ONE_STEP = 5  # a need of one step
+
+
+def test_the_loop_finds_what_the_engine_finds(town: Town) -> None:
+    """Simpler as it is, whom it places the engine places as well, and its first ones are high up."""
+    need = town.needs[ONE_STEP]
+    found = rank_by_loop(need, town.supply.taxonomy, town.policy, town.today)
+    ranking = rank(need, town.supply, Policy.from_document({"top_k": FACILITIES}), town.today)
+    tiers = {match.facility_id: match.tier for match in ranking.matches}
+    positions = {match.facility_id: match.position for match in ranking.matches}
+    keys = [str(match["facility"].pk) for match in found.matches]
+    assert len(keys) == town.policy.top_k
+    assert all(tiers[key] <= Tier.NEAR_MISS for key in keys)
+    assert all(positions[key] <= 60 for key in keys[:5])
+    assert found.looked_at == sum(found.tiers.values()) > 100
+    assert sum(found.funnel.values()) == found.tiers[Tier.EXCLUDED]
+
+
+def test_the_loop_reads_the_rows(town: Town) -> None:
+    need = town.needs[ONE_STEP]
+    first = rank_by_loop(need, town.supply.taxonomy, town.policy, town.today).matches[0]["facility"]
+    with transaction.atomic():
+        Facility.objects.filter(pk=first.pk).update(operating_state=OperatingState.CLOSED)
+        again = rank_by_loop(need, town.supply.taxonomy, town.policy, town.today)
+        transaction.set_rollback(True)
+    assert first.pk not in {match["facility"].pk for match in again.matches}
+
+
+def with_line(supply: Supply, row: int) -> Supply:
+    """The supply with another smallest order in one line."""
+    figures = dict(supply.lines.figures)
+    figures["min_run"] = figures["min_run"].copy()
+    figures["min_run"][row] = 4_242.0
+    return replace(supply, lines=replace(supply.lines, figures=figures))
+
+
+def test_the_plain_pass_reads_the_lines_that_answer_and_no_others(town: Town) -> None:
+    need, start = town.needs[ONE_STEP], town.supply.lines.process_start
+    tree = town.supply.taxonomy
+    process = tree.process_index[need.steps[0].process]
+    asked, unasked = int(start[process]), int(start[tree.process_index["sewing"]])
+    usual = plain_pass(need, town.supply, town.policy, town.today)
+    assert plain_pass(need, town.supply, town.policy, town.today) == usual
+    assert plain_pass(need, with_line(town.supply, asked), town.policy, town.today) != usual
+    assert plain_pass(need, with_line(town.supply, unasked), town.policy, town.today) == usual
+
+
+def test_more_is_read_where_more_is_asked(town: Town) -> None:
+    need = replace(town.needs[ONE_STEP], budget=None, target_price=None, budget_is_ceiling=False)
+    plain = touched_bytes(need, town.supply, town.policy, town.today)
+    step = replace(need.steps[0], tolerance_mm=0.1, envelope_mm=(10.0, 10.0, 10.0))
+    sized = touched_bytes(replace(need, steps=(step,)), town.supply, town.policy, town.today)
+    rows = int(np.diff(town.supply.lines.process_start).max())
+    assert plain < sized <= plain + 32 * 10 * rows
