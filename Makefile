@@ -7,7 +7,7 @@ PACKAGES := matchmaker apps config tests $(sort $(dir $(wildcard benchmarks/*.py
 UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check lint format types contracts migrations openapi lock clean install install-dev python
+.PHONY: help demo run test check lint format types contracts migrations openapi bench lock clean install install-dev python
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,9 @@ openapi: install-dev ## write docs/openapi.yaml anew
 openapi-check: install-dev
 	@mkdir -p var && $(VENV_PYTHON) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
 	@diff -u docs/openapi.yaml var/openapi.yaml || { echo "docs/openapi.yaml is not what the code says: run make openapi"; exit 1; }
+
+bench: install-dev ## the ranking against its peers, printed as a table (ARGS="--sizes 1k,10k --quick"); see docs/benchmarks.md
+	@$(VENV_PYTHON) -m benchmarks $(ARGS)
 
 lock: install-dev ## resolve requirements*.in anew into the hash-locked requirements*.txt
 	@$(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check $(UV)
