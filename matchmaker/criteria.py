@@ -134,19 +134,22 @@ def mutual_fit(view: ScoreView) -> Values:
     welcome = sites.accepts_startups[site]
     low = low * np.where(welcome == 1, 1.0, least)
     high = high * np.where(welcome == 0, least, 1.0)
-    for has, words, word in (
-        (sites.has_stage_wishes, sites.wished_stages, need.stage),
-        (sites.has_industry_wishes, sites.wished_industries, need.industry),
+    answers, wishes = np.array([False, True, None], dtype=object), []
+    for name, has, words, word in (
+        ("stage_wished", sites.has_stage_wishes, sites.wished_stages, need.stage),
+        ("industry_wished", sites.has_industry_wishes, sites.wished_industries, need.industry),
     ):
         if word is not None:
-            wished = words.carriers(len(sites.ids), [word])[site]
-            low = low * np.where((has[site] == 0) | wished, 1.0, policy.unwished_factor)
-            high = high * np.where((has[site] <= 0) | wished, 1.0, policy.unwished_factor)
-    answer = np.array([False, True, None], dtype=object)[welcome]
+            wished = (has[site] == 0) | words.carriers(len(sites.ids), [word])[site]
+            low = low * np.where(wished, 1.0, policy.unwished_factor)
+            high = high * np.where((has[site] < 0) | wished, 1.0, policy.unwished_factor)
+            told = np.where(has[site] < 0, -1, wished.astype(np.int64))
+            wishes.append(FactColumn(name, answers[told], origin=Origin.SITE))
     facts = (
         FactColumn("year_share_low", timing.share[0], "share"),
         FactColumn("year_share_high", timing.share[1], "share"),
-        FactColumn("accepts_startups", answer, origin=Origin.SITE),
+        FactColumn("accepts_startups", answers[welcome], origin=Origin.SITE),
+        *wishes,
     )
     return Values(low, high, _everywhere(view), facts)
 

@@ -36,6 +36,8 @@ FACTS: dict[str, Words] = {
     "admin_area": _("state or province"),
     "listed": _("on its list"),
     "accepts_startups": _("start-ups welcome"),
+    "stage_wished": _("stage of the product is welcome"),
+    "industry_wished": _("industry is welcome"),
     "good_lots": _("good lots"),
     "bad_lots": _("bad lots"),
     "price": _("price a piece"),
