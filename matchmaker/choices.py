@@ -11,7 +11,6 @@ from matchmaker.asked import AskedStep
 from matchmaker.codes import Gate
 from matchmaker.columns import BoolArray, FloatArray, IntArray
 from matchmaker.curves import demand_hours
-from matchmaker.hours import Hours
 from matchmaker.options import Options
 from matchmaker.resources import UNITS_HOURS
 from matchmaker.runs import Runs
@@ -52,13 +51,12 @@ class StepPlan:
     choices: Choices
 
 
-def find_choices(
-    step: AskedStep, supply: Supply, options: Options, makeable: BoolArray, hours: Hours, typicals: Typicals
-) -> Choices:
+def find_choices(step: AskedStep, supply: Supply, options: Options, makeable: BoolArray, typicals: Typicals) -> Choices:
     rows = np.flatnonzero(makeable)
     option, slots = _slots(supply, options, rows, typicals)
     line, process = options.line[option], options.work_process[option]
-    lines, units = supply.lines, hours.units_per_week[np.maximum(slots, 0)]
+    lines, kinds = supply.lines, np.full(len(supply.taxonomy.kind_hours) + 1, np.nan)
+    units = np.append(supply.resources.units_per_week, kinds)[np.maximum(slots, 0)]
     own = ~np.isnan(lines.setup_hours[line]) & ~np.isnan(lines.cycle_seconds[line])
     by_units = (slots >= 0) & ~np.isnan(units)
     spans = [

@@ -154,6 +154,17 @@ def _first_fail(steps: list[StepCodes], row_codes: list[tuple[Gate, IntArray]]) 
     return first
 
 
+def first_fail_unable(plans: list[StepPlan], fallback: list[IntArray], side: SiteSide, sites: IntArray) -> IntArray:
+    """The first failing gate of sites that can make no step. Without the lead they are excluded, and a making gate,
+    before all gates that depend on an assignment, says why."""
+    steps = []
+    for plan, shown in zip(plans, (option[sites] for option in fallback), strict=True):
+        codes = {gate: np.append(plan.columns[gate].codes, NOT_ASKED)[shown] for gate in MAKING if gate in plan.columns}
+        codes[Gate.PROCESS] = np.where(shown < 0, Code.PROCESS_NOT_MADE, codes[Gate.PROCESS])
+        steps.append(StepCodes(plan.step.sequence, codes, np.zeros(len(sites), dtype=np.bool_), shown))
+    return _first_fail(steps, [(column.gate, column.codes[sites]) for column in side.columns])
+
+
 def _weights(asked: Asked, values: dict[Criterion, Values]) -> dict[Criterion, FloatArray]:
     """Renormalised, for each assignment, over the criteria that apply."""
     raw = {name: np.where(value.applies, asked.policy.weights[name], 0.0) for name, value in values.items()}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matchmaker.asked import Asked, AskedStep
-from matchmaker.choices import StepPlan, find_choices
+from matchmaker.choices import NO_SLOT, StepPlan, find_choices
 from matchmaker.codes import GATE_ORDER, IS_NEAR, VERDICTS, Gate
 from matchmaker.columns import BoolArray, FloatArray, IntArray
 from matchmaker.domain import RegionStrength, Verdict
@@ -50,14 +50,15 @@ class Groundwork:
 def prepare(asked: Asked, supply: Supply) -> Groundwork:
     """Options, gates of steps and of sites, and the fits of options: all before assignments are made."""
     considered = considered_sites(asked, supply)
-    hours, typicals = find_hours(asked, supply), Typicals.build(asked.taxonomy, asked.policy)
-    planned = [plan_step(asked, step, supply, considered, hours, typicals) for step in asked.gated]
+    typicals = Typicals.build(asked.taxonomy, asked.policy)
+    planned = [plan_step(asked, step, supply, considered, typicals) for step in asked.gated]
+    slots = np.concatenate([plan.choices.slots.ravel() for plan, _ in planned])
     preferred = [_prefer(asked, step, supply, considered) for step in asked.steps if not step.gated]
     return Groundwork(
         asked=asked,
         supply=supply,
         sites=np.flatnonzero(considered),
-        hours=hours,
+        hours=find_hours(asked, supply, slots[slots != NO_SLOT]),
         typicals=typicals,
         plans=[plan for plan, _ in planned],
         fallback=[shown for _, shown in planned],
@@ -76,7 +77,7 @@ def considered_sites(asked: Asked, supply: Supply) -> BoolArray:
 
 
 def plan_step(
-    asked: Asked, step: AskedStep, supply: Supply, considered: BoolArray, hours: Hours, typicals: Typicals
+    asked: Asked, step: AskedStep, supply: Supply, considered: BoolArray, typicals: Typicals
 ) -> tuple[StepPlan, IntArray]:
     """The plan, and for each site the option to show where none can make the step (-1 where it has none)."""
     options = find_options(asked, step, supply)
@@ -85,7 +86,7 @@ def plan_step(
     columns = {gate: column for gate, function in STEP_GATES.items() if (column := function(view)) is not None}
     failing = _first_hard_fail(options, columns)
     makeable = failing == len(GATE_ORDER)
-    choices = find_choices(step, supply, options, makeable, hours, typicals)
+    choices = find_choices(step, supply, options, makeable, typicals)
     plan = StepPlan(step, options, view.runs, view.families, columns, choices)
     return plan, _furthest(options, failing, len(considered))
 

@@ -14,7 +14,7 @@ from matchmaker.assignments import Assignments, combine
 from matchmaker.codes import GATE_ORDER, VERDICTS, Flag
 from matchmaker.columns import BoolArray, IntArray
 from matchmaker.domain import NeedFact, Tier, Verdict
-from matchmaker.evaluation import Judged, best_rows, hundredths, judge
+from matchmaker.evaluation import Judged, best_rows, first_fail_unable, hundredths, judge
 from matchmaker.explanations import Explainer
 from matchmaker.planning import Groundwork, prepare
 from matchmaker.policy import Policy
@@ -22,6 +22,8 @@ from matchmaker.results import Excluded, FunnelRow, MatchResult, Ranking
 from matchmaker.row_gates import RowView
 from matchmaker.supply import Supply
 from matchmaker.timing import find_timing
+
+PLACED = tuple(tier for tier in Tier if tier != Tier.EXCLUDED)
 
 
 def rank(need: NeedFact, supply: Supply, policy: Policy, as_of: date) -> Ranking:
@@ -31,12 +33,17 @@ def rank(need: NeedFact, supply: Supply, policy: Policy, as_of: date) -> Ranking
     that the catalogue lacks.
     """
     ground = prepare(Asked.build(need, policy, supply.taxonomy, as_of), supply)
-    view, judged = _judge_all(ground)
+    able, unable = _split(ground)
+    view, judged = _judge_all(ground, able)
     best = best_rows(view.rows, judged)
     out = judged.tier[best] == Tier.EXCLUDED
     placed = best[~out]
     placed = placed[_order(ground, view.rows, judged, placed)]
-    funnel, excluded = _funnel(ground, view.rows, judged, best[out], len(best))
+    left = np.append(view.rows.site[best[out]], unable)
+    gates = np.append(
+        judged.first_fail[best[out]], first_fail_unable(ground.plans, ground.fallback, ground.side, unable)
+    )
+    tiers = [(tier, int((judged.tier[placed] == tier).sum())) for tier in PLACED]
     return Ranking(
         engine_version=ENGINE_VERSION,
         supply_digest=supply.digest(),
@@ -46,30 +53,39 @@ def rank(need: NeedFact, supply: Supply, policy: Policy, as_of: date) -> Ranking
         need_id=need.id,
         need_revision=need.revision,
         as_of=as_of,
-        considered=len(best),
-        funnel=funnel,
-        tier_counts=tuple((tier, int((judged.tier[best] == tier).sum())) for tier in Tier),
+        considered=len(ground.sites),
+        funnel=_funnel(gates, len(ground.sites)),
+        tier_counts=(*tiers, (Tier.EXCLUDED, len(left))),
         distance_mode=ground.asked.mode,
         distance_rule=ground.asked.mode_rule,
         distance_confident=ground.asked.mode_confident,
         matches=_matches(ground, view, judged, placed),
-        excluded=excluded,
+        excluded=_excluded(ground, left, gates),
         flags=_flags(ground.asked),
     )
 
 
-def _judge_all(ground: Groundwork) -> tuple[RowView, Judged]:
+def _split(ground: Groundwork) -> tuple[IntArray, IntArray]:
+    """The considered sites that can make a step, and those that can make none: they are left out before any finish or
+    score is worked out, so that the work goes with the sites that cover a step."""
+    able = np.zeros(len(ground.supply.sites.ids), dtype=np.bool_)
+    for plan in ground.plans:
+        able[plan.choices.site] = True
+    return ground.sites[able[ground.sites]], ground.sites[~able[ground.sites]]
+
+
+def _judge_all(ground: Groundwork, sites: IntArray) -> tuple[RowView, Judged]:
     """Every assignment that may put a site highest. Leaving out a step that could be made here is tried only where
     the site does not reach the first two tiers without: it can never reach them with a step left out."""
     limit = ground.asked.policy.max_assignments
     option_sites = [plan.choices.site for plan in ground.plans]
-    rows = combine(option_sites, ground.sites, limit, optional=False)
+    rows = combine(option_sites, sites, limit, optional=False)
     view, judged = _judge(ground, rows)
     best = best_rows(rows, judged)
     again = rows.site[best][(judged.tier[best] > Tier.TO_CONFIRM) & ~_barred(ground)[rows.site[best]]]
     if not len(again):
         return view, judged
-    more = combine(option_sites, again, limit, optional=True)
+    more, rows = combine(option_sites, again, limit, optional=True), rows.take(best)
     return _judge(ground, Assignments(np.append(rows.site, more.site), np.append(rows.option, more.option, axis=0)))
 
 
@@ -105,20 +121,19 @@ def _order(ground: Groundwork, rows: Assignments, judged: Judged, placed: IntArr
     return np.lexsort(keys)
 
 
-def _funnel(
-    ground: Groundwork, rows: Assignments, judged: Judged, out: IntArray, considered: int
-) -> tuple[tuple[FunnelRow, ...], tuple[Excluded, ...]]:
-    gates = judged.first_fail[out]
-    excluded = tuple(
-        Excluded(ground.supply.sites.ids[site], GATE_ORDER[gate].value)
-        for site, gate in zip(rows.site[out], gates, strict=True)
-    )
+def _excluded(ground: Groundwork, sites: IntArray, gates: IntArray) -> tuple[Excluded, ...]:
+    ids, names, order = ground.supply.sites.ids, [gate.value for gate in GATE_ORDER], np.argsort(sites)
+    pairs = zip(sites[order].tolist(), gates[order].tolist(), strict=True)
+    return tuple(Excluded(ids[site], names[gate]) for site, gate in pairs)
+
+
+def _funnel(gates: IntArray, considered: int) -> tuple[FunnelRow, ...]:
     funnel, remaining = [], considered
     for index, gate in enumerate(GATE_ORDER):
         failed = int((gates == index).sum())
         remaining -= failed
         funnel.append(FunnelRow(gate.value, failed, remaining))
-    return tuple(funnel), excluded
+    return tuple(funnel)
 
 
 def _matches(ground: Groundwork, view: RowView, judged: Judged, placed: IntArray) -> tuple[MatchResult, ...]:

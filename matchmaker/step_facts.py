@@ -55,8 +55,8 @@ def _resource_facts(ground: Groundwork, s: int, choice: int, k: int, slot: int) 
     return [
         Fact("resource" if known else "resource_kind", name, "", source, as_of),
         Fact("gross_hours_per_week", _number(hours.gross[slot]), "hours", source, as_of),
-        Fact("free_hours_next_weeks_low", _number(hours.least.total[slot, 5]), "hours", source, as_of),
-        Fact("free_hours_next_weeks_high", _number(hours.most.total[slot, 5]), "hours", source, as_of),
+        Fact("free_hours_next_weeks_low", _number(hours.least.before(slot, 5)), "hours", source, as_of),
+        Fact("free_hours_next_weeks_high", _number(hours.most.before(slot, 5)), "hours", source, as_of),
         Fact("demand_hours_low", _number(choices.low_hours[choice, k]), "hours", work),
         Fact("demand_hours_high", _number(choices.high_hours[choice, k]), "hours", work),
     ]
