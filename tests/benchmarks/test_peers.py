@@ -19,7 +19,7 @@ from tests.benchmarks.conftest import FACILITIES, Town
 
 pytestmark = pytest.mark.django_db
 
-ONE_STEP = 5  # a need of one step
+ONE_STEP = 2  # a need of one step
 
 
 def test_the_loop_finds_what_the_engine_finds(town: Town) -> None:

@@ -18,7 +18,8 @@ from tests.benchmarks.conftest import FACILITIES, Town
 
 pytestmark = pytest.mark.django_db
 
-COMPARED = range(1, 13)  # the first need has hundreds of assignments a site; others have as many steps
+COMPARED = range(12)
+ONE_STEP, TWO_STEPS, FOUR_STEPS = 2, 1, 3
 
 
 def everybody(town: Town) -> Policy:
@@ -43,11 +44,11 @@ def test_no_difference(town: Town, number: int) -> None:
 def test_no_difference_where_assignments_are_limited(town: Town) -> None:
     """A limit so low that steps keep only their first choices, and some sites only one of each."""
     few = Policy.from_document({"top_k": FACILITIES, "max_assignments": 3})
-    assert compare(town, town.needs[2], few) == []
+    assert compare(town, town.needs[FOUR_STEPS], few) == []
 
 
 def test_no_difference_without_due_date_and_place(town: Town) -> None:
-    need = replace(town.needs[5], due_on=None, ship_to=type(town.needs[5].ship_to)())
+    need = replace(town.needs[ONE_STEP], due_on=None, ship_to=type(town.needs[ONE_STEP].ship_to)())
     assert compare(town, need, everybody(town)) == []
 
 
@@ -74,7 +75,7 @@ def test_another_fact_is_noticed(town: Town, statement: str) -> None:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(statement)
-        found = [compare(town, town.needs[number], everybody(town)) for number in (5, 8)]
+        found = [compare(town, town.needs[number], everybody(town)) for number in (ONE_STEP, TWO_STEPS)]
         transaction.set_rollback(True)
     assert any(found)
 
@@ -86,7 +87,7 @@ def test_another_fact_is_noticed(town: Town, statement: str) -> None:
 )
 def test_another_policy_is_noticed(town: Town, entry: dict[str, object]) -> None:
     other = Policy.from_document({"top_k": FACILITIES, **entry})
-    assert any(compare(town, town.needs[number], everybody(town), other) for number in (1, 5, 8, 12))
+    assert any(compare(town, town.needs[number], everybody(town), other) for number in (0, ONE_STEP, TWO_STEPS, 6))
 
 
 def test_a_need_that_differs_is_counted(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,7 +101,7 @@ def test_a_need_that_differs_is_counted(town: Town, capsys: pytest.CaptureFixtur
 
 
 def test_the_first_twenty_are_those_of_the_engine_with_their_facts(town: Town) -> None:
-    need = town.needs[5]
+    need = town.needs[ONE_STEP]
     answer = SqlRanker(town.supply.taxonomy, town.policy, town.today).rank(need)
     ranking = rank(need, town.supply, town.policy, town.today)
     assert [str(row["site"]) for row in answer.matches] == [match.facility_id for match in ranking.matches]
@@ -111,4 +112,4 @@ def test_the_first_twenty_are_those_of_the_engine_with_their_facts(town: Town) -
 def test_own_holds_are_refused(town: Town) -> None:
     hold = HoldFact("1", "1", town.today - timedelta(days=town.today.weekday()), 4.0)
     with pytest.raises(ValueError, match="holds"):
-        SqlRanker(town.supply.taxonomy, town.policy, town.today).rank(replace(town.needs[5], holds=(hold,)))
+        SqlRanker(town.supply.taxonomy, town.policy, town.today).rank(replace(town.needs[ONE_STEP], holds=(hold,)))
