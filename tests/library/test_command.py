@@ -13,7 +13,16 @@ import pytest
 
 from matchmaker.__main__ import OF_THIS_CHECKOUT, main
 from matchmaker.catalogue_tables import TABLES
-from matchmaker.documents import catalogue_document, ranking_from_document
+from matchmaker.documents import (
+    catalogue_document,
+    facility_document,
+    need_document,
+    ranking_document,
+    ranking_from_document,
+)
+from matchmaker.policy import Policy
+from matchmaker.ranking import rank
+from tests.engine import sample
 from tests.engine.catalogue_files import catalogue
 from tests.library.runs import EXAMPLES, ROOT, run
 
@@ -71,6 +80,19 @@ def test_the_document_is_the_engines_ranking(capsys: pytest.CaptureFixture[str])
     ranking = ranking_from_document(document)
     assert [match.facility_id for match in ranking.matches] == ["heron", "finch"]
     assert [row.facility_id for row in ranking.excluded] == ["otter"]
+
+
+@pytest.mark.parametrize("name", ["N01", "N21", "N34"])
+def test_the_sample_network_as_files_is_ranked_alike(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    need, supply = tmp_path / "need.json", tmp_path / "supply.json"
+    need.write_text(json.dumps(need_document(sample.needs()[name])))
+    supply.write_text(json.dumps({"facilities": [facility_document(row) for row in reversed(sample.facilities())]}))
+    expected = rank(sample.needs()[name], sample.supply(), Policy.default(), sample.AS_OF)
+    given = answer(capsys, "--as-of", sample.AS_OF.isoformat(), need=need, supply=supply)
+    assert given == ranking_document(expected)
+    assert given["matches"]
 
 
 def test_it_runs_without_django() -> None:
@@ -331,7 +353,9 @@ def schema(name: str) -> Any:
 @pytest.mark.parametrize("name", ["need", "supply"])
 def test_the_schema_in_the_documents_is_what_the_command_prints(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["schema", name]) == 0
-    assert capsys.readouterr().out == (ROOT / "docs" / "schemas" / f"{name}.schema.json").read_text()
+    stored = (ROOT / "docs" / "schemas" / f"{name}.schema.json").read_text()
+    hint = f"python -m matchmaker schema {name} > docs/schemas/{name}.schema.json"
+    assert capsys.readouterr().out == stored, f"written anew by: {hint}"
 
 
 def errors(name: str, document: Any) -> list[str]:
