@@ -41,7 +41,7 @@ class Limits:
 
 
 QUICK = Limits(needs=40, rounds=2, row=4.0, loop=3.0, compared=4.0, task=3.0, tasks_up_to=1_000)
-FULL = Limits(needs=NEEDS, rounds=3, row=40.0, loop=20.0, compared=40.0, task=15.0, tasks_up_to=1_000_000)
+FULL = Limits(needs=NEEDS, rounds=3, row=60.0, loop=40.0, compared=40.0, task=15.0, tasks_up_to=1_000_000)
 
 
 def run(sizes: Sequence[int], *, quick: bool, profile: bool, only: str | None) -> None:

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from benchmarks.peers.sql.fragments import FAIL, NEAR, PASS, UNKNOWN
+from benchmarks.peers.sql.layers import CRITERIA
 from benchmarks.peers.sql.query import SqlRanker, SqlRanking
-from benchmarks.peers.sql.rows import CRITERIA
 from benchmarks.peers.sql.sites import site_gates, step_regions
 from matchmaker.asked import Asked
 from matchmaker.codes import GATE_ORDER, Gate

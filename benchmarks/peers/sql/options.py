@@ -166,11 +166,16 @@ def rate_case(asked: Asked, column: str) -> str:
 
 def option_query(asked: Asked, step: AskedStep, typicals: Typicals) -> str:
     """Columns: the step's gates (psev, msev, esev, tsev, rsev), fits, and what choices and rows read."""
-    policy, q = asked.policy, lit(float(step.pieces))
-    bands = {name: policy.kind_run_band[name] for name in KINDS}
-    low, high = (_kind_case({name: band[end] for name, band in bands.items()}) for end in (0, 1))
+    q = lit(float(step.pieces))
+    return _fits(asked, step, _bounds(asked, _gated(asked, step, _lines(asked, step, typicals), q), q), q)
+
+
+def _lines(asked: Asked, step: AskedStep, typicals: Typicals) -> str:
+    """The lines that may answer, with the figures that the gates compare."""
+    policy = asked.policy
+    low, high = (_kind_case({name: policy.kind_run_band[name][end] for name in KINDS}) for end in (0, 1))
     partner, suggested = lit(policy.quality["partner"]), lit(policy.quality["suggested"])
-    inner = f"""
+    return f"""
     SELECT l.site, l.line, l.partner, l.resource, l.lead_low, l.lead_high, l.tool_low,
         l.tool_high, l.setup, l.cycle, l.parts, l.good, l.min_run, l.eco_high, l.max_run,
         l.lead_from_site, l.tolerance_from_site, l.envelope_from_site, l.price_low, l.price_high, l.price_currency,
@@ -191,24 +196,29 @@ def option_query(asked: Asked, step: AskedStep, typicals: Typicals) -> str:
     FROM (VALUES {process_values(asked, step, typicals)}) AS p ({PROCESS_COLUMNS})
     CROSS JOIN LATERAL (SELECT * FROM peer.line WHERE process = p.process OFFSET 0) AS l
     WHERE NOT (p.sub AND (l.partner OR l.suggested)) AND NOT (p.claim AND l.suggested) OFFSET 0"""
-    gates = f"""
+
+
+def _gated(asked: Asked, step: AskedStep, inner: str, q: str) -> str:
+    """Process, envelope and tolerance, and whether a run size of the whole site need not bind this process."""
+    return f"""
     SELECT *, CASE WHEN claimed THEN {UNKNOWN} ELSE {PASS} END AS psev,
         {_envelope(asked, step)} AS esev, {_tolerance(asked, step)} AS tsev,
         others AND min_from_site AND NOT coalesce(usual_min > {q}, false) AS min_excused,
-        others AND max_from_site AND NOT coalesce(raw_high * {policy.max_run_factor} < {q}, false) AS max_excused
+        others AND max_from_site AND NOT coalesce(raw_high * {asked.policy.max_run_factor} < {q}, false) AS max_excused
     FROM ({inner}) AS a OFFSET 0"""
-    bounds = f"""
-    SELECT *,
-        CASE WHEN min_excused THEN money_pieces ELSE greatest(min_run, money_pieces) END AS counted,
+
+
+def _bounds(asked: Asked, inner: str, q: str) -> str:
+    """The least and the most that the minimum may be, in pieces; never below 1."""
+    least = f"CASE WHEN min_run IS NULL THEN 1 WHEN min_excused AND min_run > {q} THEN {q} ELSE min_run END"
+    money = "CASE WHEN money_blank THEN default_pieces END" if asked.order_worth is not None else "0"
+    return f"""
+    SELECT *, CASE WHEN min_excused THEN money_pieces ELSE greatest(min_run, money_pieces) END AS counted,
         greatest(max_run, CASE WHEN max_run IS NOT NULL THEN eco_high END) AS top,
         CASE WHEN max_excused AND max_run < {q} THEN {q} ELSE max_run END AS good_top,
-        greatest(CASE WHEN min_run IS NULL THEN 1 WHEN min_excused AND min_run > {q} THEN {q} ELSE min_run END,
-            money_pieces, 1) AS least_min,
-        greatest(CASE WHEN min_run IS NULL THEN 1 WHEN min_excused AND min_run > {q} THEN {q} ELSE min_run END,
-            coalesce(min_run, default_min), money_pieces,
-            {"CASE WHEN money_blank THEN default_pieces END" if asked.order_worth is not None else "0"}, 1) AS most_min
-    FROM ({gates}) AS b OFFSET 0"""
-    return _fits(asked, step, bounds, q)
+        greatest({least}, money_pieces, 1) AS least_min,
+        greatest({least}, coalesce(min_run, default_min), money_pieces, {money}, 1) AS most_min
+    FROM ({inner}) AS b OFFSET 0"""
 
 
 def _envelope(asked: Asked, step: AskedStep) -> str:

@@ -10,9 +10,10 @@ from typing import Any
 from django.db import connection
 
 from benchmarks.peers.sql.choices import choice_query
+from benchmarks.peers.sql.days import TAKEN
 from benchmarks.peers.sql.fragments import lit
 from benchmarks.peers.sql.options import option_query
-from benchmarks.peers.sql.rows import TAKEN, judged
+from benchmarks.peers.sql.rows import judged
 from benchmarks.peers.sql.sites import agrees_to_self_service, site_query
 from matchmaker.asked import Asked, AskedStep
 from matchmaker.codes import GATE_ORDER
