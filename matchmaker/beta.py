@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import exp, lgamma, log
 
 STEPS = 60  # halvings: far below the ninth decimal
 
 
+@lru_cache(4096)
 def beta_quantile(share: float, a: float, b: float) -> float:
     """The x in [0, 1] below which `share` of Beta(a, b) lies; a, b > 0. By bisection."""
     low, high = 0.0, 1.0

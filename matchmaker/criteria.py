@@ -167,10 +167,12 @@ def precision(view: ScoreView) -> Values:
 def track_record(view: ScoreView) -> Values:
     """A cautious quantile of the share of good lots, starting from the prior."""
     policy, sites, site = view.rows.asked.policy, view.rows.supply.sites, view.rows.rows.site
-    records, back = np.unique(np.stack([sites.good_lots, sites.bad_lots], axis=1), axis=0, return_inverse=True)
+    span = int(sites.bad_lots.max(initial=0)) + 1
+    records, back = np.unique(sites.good_lots[site] * span + sites.bad_lots[site], return_inverse=True)
     a, b = policy.track_prior
-    worth = np.array([beta_quantile(policy.track_quantile, a + good, b + bad) for good, bad in records])
-    value = worth[back.reshape(-1)][site] if len(worth) else np.zeros(view.size)
+    pairs = (divmod(record, span) for record in records.tolist())
+    worth = np.array([beta_quantile(policy.track_quantile, a + good, b + bad) for good, bad in pairs], dtype=np.float64)
+    value = worth[back]
     facts = (
         FactColumn("good_lots", sites.good_lots[site], "lots", Origin.SITE),
         FactColumn("bad_lots", sites.bad_lots[site], "lots", Origin.SITE),

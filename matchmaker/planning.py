@@ -50,7 +50,7 @@ class Groundwork:
 def prepare(asked: Asked, supply: Supply) -> Groundwork:
     """Options, gates of steps and of sites, and the fits of options: all before assignments are made."""
     considered = considered_sites(asked, supply)
-    typicals = Typicals.build(asked.taxonomy, asked.policy)
+    typicals = Typicals.of(asked.taxonomy, asked.policy)
     planned = [plan_step(asked, step, supply, considered, typicals) for step in asked.gated]
     slots = np.concatenate([plan.choices.slots.ravel() for plan, _ in planned])
     preferred = [_prefer(asked, step, supply, considered) for step in asked.steps if not step.gated]

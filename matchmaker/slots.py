@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,16 @@ def find_slots(plans: list[StepPlan], rows: Assignments) -> Slots:
     sums = [(same * column[:, None, :]).sum(axis=2) for column in columns[:4]]
     stated: BoolArray = (~same | (columns[4][:, None, :] > 0)).all(axis=2)
     return Slots(step, row, sums[0], sums[1], sums[2], sums[3], stated)
+
+
+def most(slots: FloatArray) -> FloatArray:
+    """The largest of each row. Column by column: numpy is slow along a short axis."""
+    return np.asarray(reduce(np.maximum, slots.T))
+
+
+def some(slots: BoolArray) -> BoolArray:
+    """Whether any of each row holds."""
+    return np.asarray(reduce(np.logical_or, slots.T))
 
 
 def _slot_columns(plans: list[StepPlan], rows: Assignments, name: str) -> FloatArray:
@@ -82,10 +93,9 @@ def find_durations(slots: Slots, hours: Hours, start: Ends, inspection: Ends, st
     out = []
     for s in range(steps):
         mine = used & (slots.step == s)
-        low = np.where(mine, early, 0.0).max(axis=1) + inspection[0]
-        high = np.where(mine, late, 0.0).max(axis=1) + inspection[1]
-        stale = (mine & hours.stale[row]).any(axis=1)
-        out.append(Duration(low, high, mine.any(axis=1) & (firm | ~mine).all(axis=1), stale))
+        low = most(np.where(mine, early, 0.0)) + inspection[0]
+        high = most(np.where(mine, late, 0.0)) + inspection[1]
+        out.append(Duration(low, high, some(mine) & ~some(mine & ~firm), some(mine & hours.stale[row])))
     return out
 
 
@@ -108,7 +118,7 @@ def find_load(asked: Asked, slots: Slots, hours: Hours, start: Ends, after: tupl
             finish = np.maximum(asked.available_days - after[end], start[end])
         window = _until(free, row, finish) - _until(free, row, start[end])
         loads = np.where(used, load_share(demand, window), 0.0)
-        out.append(loads.max(axis=1, initial=0.0))
+        out.append(np.maximum(most(loads), 0.0))
     return out[0], out[1]
 
 
@@ -122,7 +132,7 @@ def find_share(slots: Slots, hours: Hours) -> tuple[Ends, BoolArray]:
     row = np.where(used, slots.row, 0)
     stated = used & hours.gross_stated[row]
     ends = [
-        np.where(stated, load_share(demand / 52.0, hours.gross[row]), 0.0).max(axis=1, initial=0.0)
+        np.maximum(most(np.where(stated, load_share(demand / 52.0, hours.gross[row]), 0.0)), 0.0)
         for demand in (slots.low_year, slots.high_year)
     ]
-    return (ends[0], ends[1]), (used & ~hours.gross_stated[row]).any(axis=1)
+    return (ends[0], ends[1]), some(used & ~hours.gross_stated[row])

@@ -14,7 +14,7 @@ from matchmaker.curves import production_start
 from matchmaker.domain import DistanceMode
 from matchmaker.hours import Hours
 from matchmaker.policy import Range
-from matchmaker.slots import Duration, Ends, Slots, find_durations, find_load, find_share, find_slots
+from matchmaker.slots import Duration, Ends, Slots, find_durations, find_load, find_share, find_slots, some
 from matchmaker.supply import Supply
 from matchmaker.typicals import Typicals
 
@@ -86,7 +86,7 @@ def find_timing(
         on_hours=steps.on_hours,
         load=load,
         hours_unknown=unplaced,
-        hours_firm=(hours.firm[slots.row] & slots.stated | (slots.row == NO_SLOT)).all(axis=1),
+        hours_firm=~some((slots.row != NO_SLOT) & ~(hours.firm[slots.row] & slots.stated)),
         share=share,
         share_unknown=share_unknown | unplaced,
     )
@@ -95,8 +95,8 @@ def find_timing(
 def _unplaced(slots: Slots, rows: Assignments, steps: int) -> BoolArray:
     """Some step that is made here runs on a resource that nobody knows, or nothing is made here at all."""
     made = rows.option != NOBODY
-    placed = np.stack([(slots.row[:, slots.step == s] != NO_SLOT).any(axis=1) for s in range(steps)], axis=1)
-    return np.asarray((made & ~placed).any(axis=1) | ~made.any(axis=1), dtype=np.bool_)
+    placed = np.stack([some(slots.row[:, slots.step == s] != NO_SLOT) for s in range(steps)], axis=1)
+    return np.asarray(some(made & ~placed) | ~some(made), dtype=np.bool_)
 
 
 def _stated_or(stated: FloatArray, usual: Range) -> Ends:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matchmaker.columns import BoolArray, FloatArray, IntArray, number
+from matchmaker.columns import BoolArray, FloatArray, IntArray, lock, number
 from matchmaker.policy import Policy
 from matchmaker.taxonomy import Taxonomy
 
@@ -32,6 +32,17 @@ class Typicals:
     cycle_high: FloatArray
     parts: FloatArray
     good: FloatArray
+
+    @classmethod
+    def of(cls, taxonomy: Taxonomy, policy: Policy) -> Typicals:
+        """As `build`, kept from one ranking to the next: they follow from the catalogue and the cycle factors alone."""
+        key = id(taxonomy), tuple(policy.cycle_factor)
+        kept = _kept.get(key)
+        if kept is None:
+            if len(_kept) >= KEPT_AT_MOST:
+                _kept.clear()
+            kept = _kept[key] = taxonomy, lock(cls.build(taxonomy, policy))
+        return kept[1]
 
     @classmethod
     def build(cls, taxonomy: Taxonomy, policy: Policy) -> Typicals:
@@ -62,3 +73,8 @@ class Typicals:
             parts=np.array([blank if w is None else w.parts_per_cycle for w in work]),
             good=np.array([blank if w is None else w.yield_share for w in work]),
         )
+
+
+# By the identity of the catalogue, which is held here too, so that no other object can come to have the same one.
+KEPT_AT_MOST = 8
+_kept: dict[tuple[int, tuple[float, ...]], tuple[Taxonomy, Typicals]] = {}
