@@ -91,8 +91,11 @@ def local_service(report: Report, state: Path = STATE) -> Iterator[LocalService]
 
 
 def stop_on_signals() -> None:
-    """SIGTERM and a closed terminal end the program as Ctrl-C does: through its `finally` blocks."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    """SIGTERM and a closed terminal end the program as Ctrl-C does: through its `finally` blocks.
+
+    SIGINT is named too, as a shell starts what it puts into the background with that signal ignored.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
 
 

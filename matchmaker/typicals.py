@@ -36,13 +36,14 @@ class Typicals:
     @classmethod
     def of(cls, taxonomy: Taxonomy, policy: Policy) -> Typicals:
         """As `build`, kept from one ranking to the next: they follow from the catalogue and the cycle factors alone."""
-        key = id(taxonomy), tuple(policy.cycle_factor)
-        kept = _kept.get(key)
-        if kept is None:
-            if len(_kept) >= KEPT_AT_MOST:
-                _kept.clear()
-            kept = _kept[key] = taxonomy, lock(cls.build(taxonomy, policy))
-        return kept[1]
+        factor = tuple(policy.cycle_factor)
+        for known_taxonomy, known_factor, typicals in _kept:
+            if known_taxonomy is taxonomy and known_factor == factor:
+                return typicals
+        typicals = lock(cls.build(taxonomy, policy))
+        _kept.append((taxonomy, factor, typicals))
+        del _kept[:-KEPT_AT_MOST]
+        return typicals
 
     @classmethod
     def build(cls, taxonomy: Taxonomy, policy: Policy) -> Typicals:
@@ -75,6 +76,6 @@ class Typicals:
         )
 
 
-# By the identity of the catalogue, which is held here too, so that no other object can come to have the same one.
+# The latest few, found by the very catalogue object that they follow from.
 KEPT_AT_MOST = 8
-_kept: dict[tuple[int, tuple[float, ...]], tuple[Taxonomy, Typicals]] = {}
+_kept: list[tuple[Taxonomy, tuple[float, ...], Typicals]] = []
