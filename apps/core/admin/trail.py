@@ -33,9 +33,11 @@ def formset_changes(formset: BaseInlineFormSet[Any, Any, Any]) -> Changes:
     new, changed = set(formset.new_objects), {row for row, _names in formset.changed_objects}
     for form in formset.forms:
         row = form.instance
+        if row.pk is None:
+            continue  # left blank, or deleted a moment ago
         if row in new:
             after[f"{kind} {row}"] = form_changes(form, created=True)[1]
-        elif row.pk is not None and row in changed:
+        elif row in changed:
             before[f"{kind} {row}"], after[f"{kind} {row}"] = form_changes(form, created=False)
     return before, after
 
