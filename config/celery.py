@@ -27,6 +27,16 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute="7"),  # each hour, so that a night without a worker loses nothing
         "options": {"expires": 3600},
     },
+    "end soft holds whose time is over": {
+        "task": "apps.facilities.tasks.expire_holds",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "see whether the ledger adds up": {
+        "task": "apps.facilities.tasks.check_ledger",
+        "schedule": crontab(hour="3", minute="37"),
+        "options": {"expires": 3600},
+    },
     "say that we live": {
         "task": "apps.core.tasks.note_heartbeat",
         "schedule": 10.0,

@@ -71,6 +71,7 @@ GROUPS: Iterable[tuple[Any, bool, tuple[Page, ...]]] = (
             ("facilities.Facility", "factory"),
             ("facilities.Capability", "precision_manufacturing"),
             ("facilities.Resource", "schedule"),
+            ("facilities.Hold", "event_busy"),
             ("facilities.HeldCertificate", "verified"),
             ("facilities.HeldMachine", "construction"),
         ),

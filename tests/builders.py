@@ -4,8 +4,10 @@ A builder called with nothing makes what it depends on too. Names are numbered, 
 """
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from apps.accounts.models import Membership, Organisation, OrganisationKind, Role, User
 from apps.catalog.models import (
@@ -29,6 +31,7 @@ from apps.catalog.models import (
     WorkContent,
 )
 from apps.core.models import AuditEntry, Heartbeat, IdempotentResponse
+from apps.facilities.ledger import Holder, HoldRequest, place_holds
 from apps.facilities.models import (
     Capability,
     CapacityWeek,
@@ -37,6 +40,9 @@ from apps.facilities.models import (
     FacilityNetwork,
     HeldCertificate,
     HeldMachine,
+    Hold,
+    HolderKind,
+    HoldWeek,
     NoGo,
     NoGoKind,
     Resource,
@@ -233,6 +239,23 @@ def capacity_week(**fields: Any) -> CapacityWeek:
         fields["resource"] = resource()
     monday = today() - timedelta(days=today().weekday())
     return CapacityWeek.objects.create(**{"monday": monday, "free_hours": 10, "as_of": today(), **fields})
+
+
+def hold(*, hours: dict[date, Decimal] | None = None, acting_user: User | None = None, **fields: Any) -> Hold:
+    """A soft hold of two hours next week, placed by the ledger."""
+    next_monday = today() + timedelta(days=7 - today().weekday())
+    defaults = {
+        "resource": fields.get("resource") or resource(),
+        "holder": Holder(HolderKind.OFFER, uuid4()),
+        "need": None,
+        "expires_at": datetime.now(UTC) + timedelta(days=3),
+    }
+    request = HoldRequest(hours=hours or {next_monday: Decimal(2)}, **{**defaults, **fields})
+    return place_holds([request], acting_user=acting_user)[0]
+
+
+def hold_week(**fields: Any) -> HoldWeek:
+    return hold(**fields).weeks.get()
 
 
 def held_machine(**fields: Any) -> HeldMachine:

@@ -1,5 +1,6 @@
 """Reading facilities: everything for their own people and coordinators, the public profile for everybody else."""
 
+from datetime import date, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -56,6 +57,11 @@ def access_resource(user: Any, public_id: UUID) -> Resource:
 
 def weeks_of(resource: Resource) -> QuerySet[CapacityWeek]:
     return CapacityWeek.objects.filter(resource=resource)
+
+
+def overbooked_weeks(today: date) -> QuerySet[CapacityWeek]:
+    """Weeks, not over yet, in which more is promised than there is."""
+    return CapacityWeek.objects.overbooked().filter(monday__gte=today - timedelta(days=today.weekday()))
 
 
 def only_one(rows: QuerySet[P], **named: Any) -> P:

@@ -43,7 +43,7 @@ def _catalogue() -> None:
 def _supply(site: Facility, network: Network) -> None:
     builders.facility(networks=(network,))
     builders.capability(facility=site)
-    builders.capacity_week(resource=builders.resource(facility=site))
+    builders.hold(resource=builders.capacity_week(resource=builders.resource(facility=site)).resource)
     builders.held_machine(facility=site)
     builders.held_certificate(facility=site)
     builders.no_go(facility=site, kind="stage", value=f"stage-{next(builders.numbers)}")

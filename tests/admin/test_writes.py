@@ -10,7 +10,17 @@ from django.urls import reverse
 from apps.accounts.models import Membership, Organisation, User
 from apps.catalog.models import Material, Process, Synonym
 from apps.core.models import AuditEntry, Identified
-from apps.facilities.models import Capability, CapacityWeek, Facility, HeldCertificate, HeldMachine, NoGo, Resource
+from apps.facilities.ledger import firm_holds
+from apps.facilities.models import (
+    Capability,
+    CapacityWeek,
+    Facility,
+    HeldCertificate,
+    HeldMachine,
+    Hold,
+    NoGo,
+    Resource,
+)
 from apps.networks.models import Network
 from tests import builders
 from tests.admin.conftest import SignIn
@@ -180,6 +190,41 @@ def test_weeks_start_on_mondays_and_are_as_of_today(cast: Cast, desk: SignIn) ->
     week = CapacityWeek.objects.get(resource=resource)
     assert (week.monday, week.free_hours, week.as_of) == (monday, 12, builders.today())
     assert trail_of(cast.quiet_heron)[-1].verb == "change_resource"
+
+
+def test_the_desk_shows_holds_and_cannot_take_them_away(cast: Cast, desk: SignIn) -> None:
+    resource = builders.resource(facility=cast.quiet_heron)
+    held = builders.hold(resource=resource)
+    firm_holds([held], acting_user=None)
+    week = CapacityWeek.objects.get(resource=resource)
+    client, url = desk(cast.carla), address(Resource, "change", resource.pk)
+    cut = {"weeks-0-free_hours": 1, "weeks-0-firm_hours": 0}
+    assert client.post(url, form_data(client, url) | cut).status_code == 302
+    week.refresh_from_db()
+    assert (week.free_hours, week.as_of, week.overbooked) == (1.0, builders.today(), True)
+    assert week.firm_hours == 2
+    listed = client.get(address(Resource, "changelist"), {"promises": "overbooked"}).content.decode()
+    assert str(resource.name or resource.kind) in listed
+    for back in ({"weeks-0-free_hours": ""}, {"weeks-0-DELETE": "on"}):
+        CapacityWeek.objects.update(free_hours=1, as_of=builders.today())
+        assert client.post(url, form_data(client, url) | back).status_code == 302
+        week.refresh_from_db()
+        assert (week.free_hours, week.as_of, week.overbooked) == (None, None, False)
+        assert week.firm_hours == 2
+    page = client.get(address(Hold, "change", held.pk)).content.decode()
+    assert str(held.holder_id) in page
+    assert client.post(address(Hold, "change", held.pk), {"state": "released"}).status_code == 403
+    assert desk(cast.omar).get(address(Hold, "change", held.pk)).status_code == 302
+
+
+def test_a_week_without_hours_and_holds_is_no_statement(cast: Cast, desk: SignIn) -> None:
+    resource = builders.resource(facility=cast.quiet_heron)
+    client, url = desk(cast.carla), address(Resource, "change", resource.pk)
+    monday = builders.today() - timedelta(days=builders.today().weekday())
+    row = {"weeks-TOTAL_FORMS": 1, "weeks-0-resource": resource.pk, "weeks-0-id": "", "weeks-0-monday": monday}
+    blank = row | {"weeks-0-free_hours": ""}
+    assert "weeks-0-free_hours" in errors_of(client.post(url, form_data(client, url) | blank))
+    assert not CapacityWeek.objects.exists()
 
 
 def test_nobody_vouches_for_a_certificate_of_a_place_of_their_own(cast: Cast, desk: SignIn) -> None:

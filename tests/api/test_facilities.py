@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from apps.core.models import AuditEntry
+from apps.facilities.ledger import firm_holds
 from apps.facilities.models import Capability, CapacityWeek, Facility, HeldCertificate, Resource
 from tests import builders
 from tests.api.client import Api, results
@@ -241,6 +242,33 @@ def test_the_weeks_that_differ_are_stated_at_once(more: World) -> None:
     refused = hank.put(path, {"weeks": [{"monday": tuesday, "free_hours": 1.0}]}, **tagged(hank, path))
     assert refused.json()["errors"][0]["pointer"] == "/weeks/0/monday"
     assert more.as_("ines").get(path).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_weeks_show_what_is_held_and_stating_them_writes_no_hold(more: World) -> None:
+    resource = builders.resource(facility=more.cast.quiet_heron)  # 30 hours a week
+    held = builders.hold(resource=resource)
+    firm_holds([held], acting_user=None)
+    builders.hold(resource=resource)
+    [week] = held.weeks.all()
+    hank, path = more.as_("hank"), f"resources/{resource.public_id}/weeks/"
+    monday = {"monday": week.monday.isoformat()}
+    promised = {**monday, "firm_hours": 2.0, "soft_hours": 2.0}
+    pattern = {"free_hours": None, "as_of": None, "left_hours": 28.0, "overbooked": False}
+    assert results(hank.get(path)) == results(more.as_("carla").get(path)) == [promised | pattern]
+    sent = {"weeks": [{**monday, "free_hours": 1.0, "firm_hours": 0.0}]}
+    refused = hank.put(path, sent, **tagged(hank, path))
+    assert refused.json()["errors"][0]["pointer"] == "/weeks/0/firm_hours"
+    honest = {**monday, "free_hours": 1.0}
+    assert hank.put(path, {"weeks": [honest]}, **tagged(hank, path)).status_code == HTTPStatus.OK
+    stated = {"free_hours": 1.0, "as_of": today().isoformat(), "left_hours": 0.0, "overbooked": True}
+    assert results(hank.get(path)) == [promised | stated]
+    assert hank.put(path, {"weeks": []}, **tagged(hank, path)).status_code == HTTPStatus.OK
+    assert results(hank.get(path)) == [promised | pattern]
+    gone = f"facilities/{more.cast.quiet_heron.public_id}/resources/{resource.public_id}/"
+    kept = hank.delete(gone, **tagged(hank, gone))
+    assert (kept.status_code, kept.json()["code"]) == (HTTPStatus.CONFLICT, "still_held")
+    for outsider in ("ines", "omar", "fay"):
+        assert more.as_(outsider).get(path).status_code == HTTPStatus.NOT_FOUND
 
 
 def test_the_list_holds_what_each_may_see(world: World) -> None:

@@ -39,6 +39,8 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "catalog_relation_quality_stated": {"quality": None},
     "catalog_synonym_one_target": {"process": None},
     "facilities_facility_claimed_by_someone": {"operator": None},
+    "facilities_hold_soft_ends": {"expires_at": None},
+    "facilities_hold_week_starts_on_monday": {"monday": date(2030, 1, 1)},
     "facilities_facility_pause_dated": {"paused_until": date(2030, 1, 1)},
     "facilities_no_go_value_listed": {"value": "no such industry"},
     "facilities_resource_one_measure": {"units_per_week": 10.0},

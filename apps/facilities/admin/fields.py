@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from apps.catalog.models import Stage
 from apps.core.admin.forms import WholeRowForm, WishField
 from apps.core.industries import Industry
-from apps.facilities.models import Capability, NoGo, NoGoKind
+from apps.facilities.models import Capability, CapacityWeek, NoGo, NoGoKind
+from apps.facilities.services.writing import today
 
 
 def wish_field(db_field: Any) -> forms.Field | None:
@@ -46,4 +47,22 @@ class CapabilityForm(WholeRowForm):
         resource = cleaned.get("resource")
         if resource and facility and resource.facility_id != facility.pk:
             raise ValidationError({"resource": _("That bottleneck is at another facility.")})
+        return cleaned
+
+
+class WeekForm(WholeRowForm):
+    """What is written is as of today. Blank hours leave a week to the pattern, which only one with holds can be."""
+
+    class Meta:
+        model = CapacityWeek
+        fields = ("monday", "free_hours")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        stated = cleaned.get("free_hours") is not None
+        week: CapacityWeek = self.instance
+        if not (stated or "free_hours" in self.errors or week.firm_hours or week.soft_hours):
+            raise ValidationError({"free_hours": _("How many hours are free?")})
+        if self.has_changed():
+            week.as_of = today() if stated else None
         return cleaned

@@ -4,12 +4,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.facilities.models import OperatingState
+from apps.facilities.selectors import overbooked_weeks
 
 STALE_DAYS = 14
 EXPIRING_DAYS = 60
@@ -57,3 +58,17 @@ class ExpiryFilter(admin.SimpleListFilter):
         questions = {"soon": expiring(today), "past": expired(today), "unknown": Q(expires_on__isnull=True)}
         chosen = self.value()
         return queryset.filter(questions[chosen]) if chosen in questions else queryset
+
+
+class OverbookedFilter(admin.SimpleListFilter):
+    title = _("promises")
+    parameter_name = "promises"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("overbooked", _("more than there is"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Resources with a week, not over yet, in which more is promised than they have."""
+        if self.value() != "overbooked":
+            return queryset
+        return queryset.filter(Exists(overbooked_weeks(timezone.now().date()).filter(resource=OuterRef("pk"))))

@@ -2,19 +2,21 @@
 
 from typing import Any
 
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.admin import DeskInline
+from apps.core.admin import DeskInline, RecordInline
 from apps.core.admin.base import is_administrator
-from apps.facilities.admin.fields import NoGoForm
+from apps.facilities.admin.fields import NoGoForm, WeekForm
 from apps.facilities.models import (
     Capability,
     CapacityWeek,
     FacilityNetwork,
     HeldCertificate,
     HeldMachine,
+    HoldWeek,
     NoGo,
     Resource,
 )
@@ -106,10 +108,22 @@ class NoGoInline(DeskInline):
 
 
 class CapacityWeekInline(DeskInline):
+    """Holds are shown, and stay when what was stated of their week is taken back."""
+
     model = CapacityWeek
-    fields = ("monday", "free_hours", "as_of")
-    readonly_fields = ("as_of",)
-    verbose_name_plural = _("weeks that differ from the pattern")
+    form = WeekForm
+    fields = ("monday", "free_hours", "as_of", "firm_hours", "soft_hours", "is_overbooked")
+    readonly_fields = ("as_of", "firm_hours", "soft_hours", "is_overbooked")
+    verbose_name_plural = _("weeks that differ from the pattern or carry holds")
+
+    @admin.display(description=_("overbooked"), boolean=True)
+    def is_overbooked(self, week: CapacityWeek) -> bool:
+        return week.overbooked
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CapacityWeek]:
         return super().get_queryset(request).select_related("resource__facility", "resource__kind")
+
+
+class HoldWeekInline(RecordInline):
+    model = HoldWeek
+    fields = ("monday", "hours")

@@ -13,7 +13,7 @@ from apps.core.admin.base import person
 from apps.core.models import Identified
 from apps.facilities.admin.facility import FIGURES
 from apps.facilities.admin.fields import CapabilityForm
-from apps.facilities.admin.filters import ExpiryFilter
+from apps.facilities.admin.filters import ExpiryFilter, OverbookedFilter
 from apps.facilities.admin.inlines import CapacityWeekInline
 from apps.facilities.admin.stamps import stamp, stamp_all
 from apps.facilities.models import Capability, Facility, HeldCertificate, HeldMachine, Resource
@@ -94,7 +94,7 @@ class ResourceAdmin(PartAdmin):
         "booked_share",
         "confirmed_on",
     )
-    list_filter = ("source", "facility__kind")
+    list_filter = (OverbookedFilter, "source", "facility__kind")
     list_select_related = ("kind", "facility")
     search_fields = ("name", "kind__name", "kind__slug", "facility__name", "public_id__iexact")
     search_help_text = _("a name, a kind or a facility")

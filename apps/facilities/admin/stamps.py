@@ -4,7 +4,6 @@ from typing import Any
 
 from apps.facilities.models import (
     Capability,
-    CapacityWeek,
     EvidenceLevel,
     Facility,
     HeldCertificate,
@@ -21,8 +20,6 @@ def stamp(row: Any, facility: Facility, user: Any, *, changed: list[str]) -> Non
         row.source = source
         if "confirmed_on" not in changed:
             row.confirmed_on = today()
-    if isinstance(row, CapacityWeek):
-        row.as_of = today()
     # Nobody vouches for a certificate of a place that is their own.
     if isinstance(row, HeldCertificate) and source == Source.STATED:
         row.evidence_level = EvidenceLevel.STATED

@@ -201,7 +201,7 @@ class WeekViewSet(ApiViewSet[CapacityWeek]):
 
     @extend_schema(operation_id="resources_weeks_list", tags=["facilities"])
     def list(self, request: Request, resource_id: UUID) -> Response:
-        """Weeks that differ from the resource's pattern. The ETag is the resource's."""
+        """Weeks that differ from the resource's pattern or carry holds. The ETag is the resource's."""
         return with_etag(self.listed(), version_of(self._resource()))
 
     @extend_schema(
@@ -212,7 +212,7 @@ class WeekViewSet(ApiViewSet[CapacityWeek]):
         parameters=[IF_MATCH],
     )
     def update(self, request: Request, resource_id: UUID) -> Response:
-        """From this week on exactly these weeks differ, as of today."""
+        """From this week on exactly these weeks differ, as of today. What is held stays held."""
         resource = self._resource()
         with locked_match(request, resource):
             weeks = valid(serializers.WeeksSerializer(data=request.data))["weeks"]

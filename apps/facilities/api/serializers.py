@@ -166,8 +166,12 @@ class NoGoSerializer(Versioned, fields.NoGoFields):
 
 class WeekSerializer(serializers.Serializer[Any]):
     monday = serializers.DateField()
-    free_hours = serializers.FloatField()
-    as_of = serializers.DateField()
+    free_hours = serializers.FloatField(allow_null=True, help_text="As stated; null: the week follows the pattern.")
+    as_of = serializers.DateField(allow_null=True)
+    firm_hours = serializers.FloatField(help_text="Promised to awards.")
+    soft_hours = serializers.FloatField(help_text="Kept for offers.")
+    left_hours = serializers.FloatField(help_text="What an award can still take: stated or by pattern, less firm.")
+    overbooked = serializers.BooleanField(help_text="More is promised than there is.")
 
 
 @extend_schema_serializer(

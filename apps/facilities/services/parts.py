@@ -7,7 +7,7 @@ from django.db import models, transaction
 
 from apps.accounts.models import User
 from apps.core.audit import record
-from apps.core.errors import InvalidInputError, NotAllowedError
+from apps.core.errors import DomainError, InvalidInputError, NotAllowedError
 from apps.facilities.models import (
     Capability,
     EvidenceLevel,
@@ -55,9 +55,13 @@ def change_part(row: P, changes: Mapping[str, Any], *, acting_user: User) -> P:
 
 @transaction.atomic
 def remove_part(row: Part, *, acting_user: User) -> None:
+    """Errors: DomainError `still_held` for a resource that holds name."""
     facility = locked_for_writing(row.facility, acting_user)
     record(f"remove_{row._meta.model_name}", facility, acting_user=acting_user, old={"of": str(row)})
-    row.delete()
+    try:
+        row.delete()
+    except models.ProtectedError as error:
+        raise DomainError("still_held", "Hours of it are or were held, so it stays on the list.") from error
 
 
 def _write(facility: Facility, row: Part, values: Mapping[str, Any], user: User) -> None:

@@ -1,7 +1,8 @@
-"""The weeks in which a resource's free hours differ from its pattern."""
+"""The weeks in which a facility states other free hours than a resource's pattern gives."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,6 +10,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.core.audit import record
 from apps.core.errors import InvalidInputError
+from apps.facilities.ledger import lock_resources
 from apps.facilities.models import CapacityWeek, Resource
 from apps.facilities.services.writing import locked_for_writing, today
 
@@ -20,15 +22,18 @@ MONDAY = 1
 def state_weeks(resource: Resource, free_hours: Mapping[date, float], *, acting_user: User) -> None:
     """From this week on exactly these weeks differ, as of today. Earlier weeks stay as history.
 
+    Fewer hours than are promised in a week are stored as they are said: the week is overbooked then. A week that is
+    left out follows the pattern again and keeps its holds.
     Errors: InvalidInputError, with the field as `weeks.<position>.monday`.
     """
     facility = locked_for_writing(resource.facility, acting_user)
+    lock_resources([resource.pk])
     this_monday = today() - timedelta(days=today().weekday())
     for position, monday in enumerate(free_hours):
         _check(position, monday, this_monday)
-    weeks = CapacityWeek.objects.filter(resource=resource, monday__gte=this_monday)
+    weeks = CapacityWeek.objects.filter(resource=resource, monday__gte=this_monday, free_hours__isnull=False)
     old = {monday.isoformat(): hours for monday, hours in weeks.values_list("monday", "free_hours")}
-    weeks.exclude(monday__in=free_hours).delete()
+    weeks.exclude(monday__in=free_hours).delete()  # of one that carries holds the table keeps these
     CapacityWeek.objects.bulk_create(
         [
             CapacityWeek(resource=resource, monday=monday, free_hours=hours, as_of=today())
@@ -39,7 +44,9 @@ def state_weeks(resource: Resource, free_hours: Mapping[date, float], *, acting_
         update_fields=["free_hours", "as_of"],
     )
     Resource.objects.filter(pk=resource.pk).update(confirmed_on=today(), updated_at=timezone.now())
-    new = {monday.isoformat(): hours for monday, hours in free_hours.items()}
+    new: dict[str, Any] = {monday.isoformat(): hours for monday, hours in free_hours.items()}
+    overbooked = CapacityWeek.objects.overbooked().filter(resource=resource, monday__gte=this_monday)
+    new |= {"overbooked": [monday.isoformat() for monday in overbooked.values_list("monday", flat=True)]}
     record("state_weeks", facility, acting_user=acting_user, old={"of": str(resource), **old}, new=new)
 
 

@@ -1,16 +1,20 @@
 """Needs as the engine reads them, and the policy that holds for each."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import Prefetch
 
+from apps.facilities.models import LIVE_HOLDS, HoldWeek
 from apps.matching.models import Policy as StoredPolicy
 from apps.matching.models import PolicyState
 from apps.needs.models import AskedCertificate, Need, NeedRevision, RegionRule, Step
 from matchmaker.domain import (
     Confidentiality,
+    HoldFact,
     MaterialMode,
     NeedFact,
     Place,
@@ -58,20 +62,36 @@ def read_questions(keys: Sequence[int]) -> list[Question]:
         row.network_id: (row.pk, Policy.from_document(row.body))
         for row in StoredPolicy.objects.filter(state=PolicyState.PUBLISHED)
     }
-    return [_question(need, policies) for need in needs]
+    holds = _own_holds(needs)
+    return [_question(need, policies, tuple(holds.get(need.public_id, ()))) for need in needs]
 
 
-def _question(need: Need, policies: dict[int | None, tuple[int, Policy]]) -> Question:
+def _own_holds(needs: Iterable[Need]) -> dict[UUID, list[HoldFact]]:
+    """What each need itself holds, by its public id: an offer must not push out the facility that it was made to."""
+    asked = [need.public_id for need in needs]
+    rows = (
+        HoldWeek.objects.filter(hold__need_public_id__in=asked, hold__state__in=LIVE_HOLDS)
+        .order_by("hold__resource_id", "monday", "hold_id")
+        .values_list("hold__need_public_id", "hold__resource__facility_id", "hold__resource_id", "monday", "hours")
+    )
+    found: defaultdict[UUID, list[HoldFact]] = defaultdict(list)
+    for need, facility, resource, monday, hours in rows:
+        if need is not None:  # which the filter has seen to, and the column's type cannot tell
+            found[need].append(HoldFact(str(facility), str(resource), monday, float(hours)))
+    return found
+
+
+def _question(need: Need, policies: dict[int | None, tuple[int, Policy]], holds: tuple[HoldFact, ...]) -> Question:
     if need.current is None:
         raise NoRevisionError(f"need {need.pk} has no current revision")
     own_or_common = policies.get(need.home_network_id) or policies.get(None)
     if own_or_common is None:
         raise NoPolicyError(f"no policy is in force for need {need.pk}")
     policy_id, policy = own_or_common
-    return Question(need.pk, need.current.pk, policy_id, _need(need, need.current), policy)
+    return Question(need.pk, need.current.pk, policy_id, _need(need, need.current, holds), policy)
 
 
-def _need(need: Need, revision: NeedRevision) -> NeedFact:
+def _need(need: Need, revision: NeedRevision, holds: tuple[HoldFact, ...]) -> NeedFact:
     partners = sorted(link.network_id for link in need.partner_networks.all())
     return NeedFact(
         id=str(need.pk),
@@ -106,6 +126,7 @@ def _need(need: Need, revision: NeedRevision) -> NeedFact:
         target_price=_number(revision.target_unit_price),
         currency=revision.currency,
         network_ids=tuple(str(key) for key in (need.home_network_id, *partners)),
+        holds=holds,
     )
 
 

@@ -2,11 +2,9 @@
 
 from datetime import date, timedelta
 
-from apps.facilities.models import CapacityWeek, Resource
+from apps.facilities.models import UNIT_RESOURCE_HOURS, CapacityWeek, Resource
 from apps.matching.snapshots.reading import SOURCES, Keys, grouped, of_facilities
 from matchmaker.domain import ResourceFact, WeekFact
-
-UNIT_RESOURCE_HOURS = 40.0  # what the engine takes as the net hours of a resource that counts in pieces
 
 
 def read_resources(keys: Keys, as_of: date) -> dict[int, list[ResourceFact]]:
@@ -36,17 +34,26 @@ def _resource(row: Resource, weeks: list[CapacityWeek]) -> ResourceFact:
 
 
 def _week(row: Resource, week: CapacityWeek) -> WeekFact:
-    """Free hours, said in the engine's words: so much of the usual hours is booked, or there are more hours than usual.
+    """What the facility states of the week, less what is held there, whoever holds it."""
+    gross, booked = _stated(row, week)
+    return WeekFact(week.monday, gross, booked, firm_hours=float(week.firm_hours), soft_hours=float(week.soft_hours))
 
+
+def _stated(row: Resource, week: CapacityWeek) -> tuple[float | None, float | None]:
+    """Gross hours and booked share, blank where the pattern holds.
+
+    Free hours, said in the engine's words: so much of the usual hours is booked, or there are more hours than usual.
     Where the availability is 0 the engine can be told of no free hours, so the week is fully booked.
     """
+    if week.free_hours is None:
+        return None, None
     gross, availability = _usual(row)
     usual = gross * availability
     if week.free_hours <= usual and usual > 0:
-        return WeekFact(monday=week.monday, booked_share=1 - week.free_hours / usual)
+        return None, 1 - week.free_hours / usual
     if availability > 0:
-        return WeekFact(monday=week.monday, gross_hours=week.free_hours / availability, booked_share=0.0)
-    return WeekFact(monday=week.monday, booked_share=1.0)
+        return week.free_hours / availability, 0.0
+    return None, 1.0
 
 
 def _usual(row: Resource) -> tuple[float, float]:

@@ -1,0 +1,27 @@
+"""Doorways into the ledger. A call that is lost or doubled means nothing: beat sends the next one."""
+
+from datetime import timedelta
+
+import structlog
+from celery import shared_task
+from django.utils import timezone
+
+from apps.facilities import ledger
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(acks_late=False, ignore_result=True, soft_time_limit=60, time_limit=90)
+def expire_holds() -> None:
+    ended = ledger.expire_holds(timezone.now())
+    if ended:
+        log.info("holds expired", count=ended)
+
+
+@shared_task(acks_late=False, ignore_result=True, soft_time_limit=600, time_limit=660)
+def check_ledger() -> None:
+    """Only says what is wrong: which of the two figures is right is for a person to find out."""
+    today = timezone.now().date()
+    ledger.count_patterns_again(today - timedelta(days=today.weekday()))
+    for found in ledger.ledger_differences():
+        log.error("the ledger does not add up", **{name: str(value) for name, value in vars(found).items()})
