@@ -24,7 +24,7 @@ from matchmaker.policy import Policy
 from matchmaker.ranking import rank
 from tests.engine import sample
 from tests.engine.catalogue_files import catalogue
-from tests.library.runs import EXAMPLES, ROOT, run
+from tests.from_files.runs import EXAMPLES, ROOT, run
 
 NEED, SUPPLY = EXAMPLES / "need.json", EXAMPLES / "supply.json"
 

@@ -20,7 +20,7 @@ from apps.needs.models import Need
 from matchmaker.documents import catalogue_document, facility_document, need_document
 from matchmaker.policy import Policy
 from tests import builders
-from tests.library.runs import run
+from tests.from_files.runs import run
 from tests.matching.world import settle, turned_part, turning, turning_shop
 
 pytestmark = pytest.mark.django_db
