@@ -23,7 +23,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 5},
     },
     "make needs due whose facts went stale": {
-        "task": "apps.matching.tasks.refresh_daily",
+        "task": "apps.matching.tasks.refresh_stale",
         "schedule": crontab(minute="7"),  # each hour, so that a night without a worker loses nothing
         "options": {"expires": 3600},
     },

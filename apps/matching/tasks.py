@@ -14,7 +14,7 @@ def drain() -> None:
 
 
 @shared_task(acks_late=False, ignore_result=True, soft_time_limit=60, time_limit=90)
-def refresh_daily() -> None:
+def refresh_stale() -> None:
     """Idempotent: what it has bumped is not stale any more."""
     if runs.refresh_stale(datetime.now(UTC).date()):
         doorbells.ring()
