@@ -52,24 +52,39 @@ def flag(value: bool | None) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words interned as codes, and which rows carry them: a sparse row x word table."""
+    """Words interned as codes, and which rows carry each: word w stands in rows[start[w]:start[w + 1]], in order."""
 
     codes: Mapping[str, int]
+    start: IntArray
     rows: IntArray
-    words: IntArray
 
     @classmethod
     def build(cls, lists: Sequence[Iterable[str] | None]) -> Words:
         codes = {word: code for code, word in enumerate(sorted({w for words in lists for w in words or ()}))}
-        pairs = [(row, codes[word]) for row, words in enumerate(lists) for word in sorted(set(words or ()))]
-        table = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-        return cls(codes, _locked(table[:, 0]), _locked(table[:, 1]))
+        pairs = sorted((codes[word], row) for row, words in enumerate(lists) for word in set(words or ()))
+        start = np.searchsorted([code for code, _ in pairs], np.arange(len(codes) + 1))
+        return cls(codes, _locked(start), _locked(np.array([row for _, row in pairs], dtype=np.int64)))
+
+    def rows_of(self, words: Iterable[str]) -> IntArray:
+        """The rows that carry at least one of the words, each once and in order."""
+        found = [self.codes[word] for word in words if word in self.codes]
+        spans = [self.rows[self.start[code] : self.start[code + 1]] for code in found]
+        if len(spans) == 1:
+            return spans[0]
+        return np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *spans]))
+
+    def among(self, rows: IntArray, words: Iterable[str]) -> BoolArray:
+        """For each of `rows` whether it carries at least one of the words."""
+        carrying = self.rows_of(words)
+        if not len(carrying):
+            return np.zeros(len(rows), dtype=np.bool_)
+        at = np.minimum(np.searchsorted(carrying, rows), len(carrying) - 1)
+        return np.asarray(carrying[at] == rows)
 
     def carriers(self, size: int, words: Iterable[str]) -> BoolArray:
         """Which of `size` rows carry at least one of the words."""
-        wanted = [self.codes[word] for word in words if word in self.codes]
         mask = np.zeros(size, dtype=np.bool_)
-        mask[self.rows[np.isin(self.words, wanted)]] = True
+        mask[self.rows_of(words)] = True
         return mask
 
 
@@ -194,6 +209,7 @@ class ResourceColumns:
     source: IntArray
     kind_key: IntArray  # sorted: site x number of kinds + kind
     kind_members: Ragged  # the resources that serve each key
+    week_start: IntArray  # weeks of resource r are week_start[r]:week_start[r + 1], in order of day
     week_resource: IntArray
     week_monday: IntArray
     week_gross: FloatArray

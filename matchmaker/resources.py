@@ -40,6 +40,7 @@ def build_resources(
         source=np.array([SOURCES.index(item.source) for _, item in rows], dtype=np.int64),
         kind_key=keys,
         kind_members=members,
+        week_start=np.searchsorted([row for row, _ in weeks], np.arange(len(rows) + 1)),
         week_resource=np.array([row for row, _ in weeks], dtype=np.int64),
         week_monday=np.array([week.monday.toordinal() for _, week in weeks], dtype=np.int64),
         week_gross=np.array([number(week.gross_hours) for _, week in weeks], dtype=np.float64),
