@@ -174,12 +174,13 @@ class FacilityOracle:
         return Judgement(tier, unknown, first, low, high, score, slack)
 
     def _why_not(self, step: StepFact) -> str:
-        """The gate that a step left out fails: the process, or what the option that gets furthest lacks."""
+        """The gate that a step left out fails: the process, or of the options that cannot make it the latest of their
+        first failing gates, within its bound or not."""
         options = self.options[step.sequence]
         if not options or any(_makes(o) for o in options):
             return "process"
         firsts = [
-            min(ORDER.index(gate) for gate, v in o.verdicts.items() if v == HARD and gate != "run_size")
+            min(ORDER.index(gate) for gate, v in o.verdicts.items() if v in (NEAR, HARD) and gate != "run_size")
             for o in options
         ]
         return ORDER[max(firsts)]

@@ -80,7 +80,9 @@ def envelope_score(k: float) -> float:
 
 
 def price_score(price: float, target: float, zero_at: float) -> float:
-    return min(1.0, max(0.0, 1 - math.log(price / target) / math.log(zero_at)))
+    if price <= target:  # at no price too, which has no logarithm
+        return 1.0
+    return max(0.0, 1 - math.log(price / target) / math.log(zero_at))
 
 
 def beta_quantile(share: float, a: int, b: int) -> float:
