@@ -37,6 +37,16 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="3", minute="37"),
         "options": {"expires": 3600},
     },
+    "send mail": {
+        "task": "apps.notices.tasks.send_mail",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "empty the bodies of old mail": {
+        "task": "apps.notices.tasks.forget_old_bodies",
+        "schedule": crontab(hour="4", minute="7"),
+        "options": {"expires": 3600},
+    },
     "say that we live": {
         "task": "apps.core.tasks.note_heartbeat",
         "schedule": 10.0,

@@ -109,6 +109,7 @@ GROUPS: Iterable[tuple[Any, bool, tuple[Page, ...]]] = (
         True,
         (
             ("core.AuditEntry", "receipt_long"),
+            ("notices.Delivery", "outgoing_mail"),
             ("matching.SupplyChange", "sync_alt"),
             ("matching.SupplyVersion", "tag"),
             ("core.IdempotentResponse", "repeat"),

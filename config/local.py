@@ -81,8 +81,8 @@ def local_service(report: Report, state: Path = STATE) -> Iterator[LocalService]
     """
     with local_services(state) as services, ExitStack() as stack:
         os.environ.update(services.addresses)
-        os.environ.update(_settings(state))
         service = LocalService(state, _port(), services.children, report)
+        os.environ.update({**_settings(state), "SITE_URL": service.url})
         for child in (service.beat, service.worker, service.web):  # stopped in the opposite order
             stack.callback(child.stop)
         stack.callback(_begin_stopping, report, (service.web, service.worker, service.beat))
@@ -128,7 +128,7 @@ def _secret(path: Path) -> str:
 
 def _write_environment(path: Path) -> None:
     """For other terminals: `set -a; . var/local/environment; set +a`, then manage.py reaches these servers."""
-    names = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEMO", "WHITENOISE_USE_FINDERS")
+    names = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEMO", "SITE_URL", "WHITENOISE_USE_FINDERS")
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.writelines(f"{name}={shlex.quote(os.environ[name])}\n" for name in names)
 

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "apps.core",
     "apps.accounts",
     "apps.networks",
+    "apps.notices",
     "apps.catalog",
     "apps.facilities",
     "apps.needs",
@@ -122,6 +123,19 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": STATIC_BACKEND},
 }
+
+# --- Mail ------------------------------------------------------------------------------------------------------------
+# Without a mail server a demonstration shows its mail on a page of its own, and nothing leaves the machine.
+EMAIL = env.email_url("EMAIL_URL", default="dummymail://" if DEMO else "consolemail://")
+MAIL_STAYS_HERE = DEMO and EMAIL["EMAIL_BACKEND"] == "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = EMAIL["EMAIL_HOST"], EMAIL["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = EMAIL["EMAIL_HOST_USER"], EMAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL.get("EMAIL_USE_TLS", False), EMAIL.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = EMAIL["EMAIL_FILE_PATH"] or None
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="Matchmaker <matchmaker@localhost>")
+SITE_URL = env.str("SITE_URL", default="http://localhost:8000")  # what links in mail begin with
 
 # --- Admin -----------------------------------------------------------------------------------------------------------
 UNFOLD = unfold_config(demo=DEMO)

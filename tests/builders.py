@@ -47,11 +47,22 @@ from apps.facilities.models import (
     NoGoKind,
     Resource,
 )
-from apps.matching.models import Match, MatchJob, Policy, Ranking, SupplyChange, SupplyVersion, Tier
+from apps.matching.models import (
+    ComparedNeed,
+    Match,
+    MatchJob,
+    Policy,
+    PolicyComparison,
+    Ranking,
+    SupplyChange,
+    SupplyVersion,
+    Tier,
+)
 from apps.needs.content import NeedContent, StepContent
 from apps.needs.models import Need, NeedPartnerNetwork, StepRole
 from apps.needs.services import create_need
 from apps.networks.models import Coordinator, Network
+from apps.notices.models import Delivery
 from matchmaker.policy import Policy as EnginePolicy
 
 PASSWORD = "correct horse battery"
@@ -330,6 +341,23 @@ def policy(**fields: Any) -> Policy:
     )
 
 
+def policy_comparison(**fields: Any) -> PolicyComparison:
+    """Of two drafts, over no need yet."""
+    for name in ("before", "after"):
+        if name not in fields:
+            fields[name] = policy()
+    return PolicyComparison.objects.create(**fields)
+
+
+def compared_need(**fields: Any) -> ComparedNeed:
+    """Still waiting for its answer."""
+    if "comparison" not in fields:
+        fields["comparison"] = policy_comparison()
+    if "need" not in fields:
+        fields["need"] = need()
+    return ComparedNeed.objects.create(**fields)
+
+
 def ranking(**fields: Any) -> Ranking:
     """An answer that considered nobody, beside whatever the need's job says."""
     if "need" not in fields:
@@ -387,6 +415,15 @@ def audit_entry(**fields: Any) -> AuditEntry:
     return AuditEntry.objects.create(
         **{"verb": "create", "subject_kind": "organisation", "subject_id": subject.public_id, **fields}
     )
+
+
+def delivery(**fields: Any) -> Delivery:
+    """A mail that waits to be sent to somebody."""
+    number = next(numbers)
+    if "address" not in fields and "user" not in fields:
+        fields["address"] = f"reader{number}@example.org"
+    words = {"kind": "greeting", "key": f"greeting:{number}", "subject": f"Greeting {number}", "text": "Hello"}
+    return Delivery.objects.create(**{**words, **fields})
 
 
 def idempotent_response(**fields: Any) -> IdempotentResponse:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from apps.portal.views import home, need, posting, sign_in
+from apps.portal.views import home, mailbox, need, posting, sign_in
 
 app_name = "portal"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("mail/", mailbox.mailbox, name="mailbox"),
     path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
     path("needs/new/", posting.need_new, name="need-new"),

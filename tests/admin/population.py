@@ -17,6 +17,7 @@ def populate(cast: Cast, rows: int) -> None:
         _demand(cast)
         builders.audit_entry(subject=cast.quiet_heron, subject_kind="facility", actor=cast.carla)
         builders.idempotent_response(user=cast.fay)
+        builders.delivery(user=cast.fay)
         builders.heartbeat(f"process {next(builders.numbers)}")
         builders.membership(organisation=cast.bright_beetle)
         builders.coordinator(network=cast.lakeside)

@@ -36,6 +36,7 @@ def test_the_deployment_check_is_clean_with_a_production_environment() -> None:
         ALLOWED_HOSTS="matchmaker.example.org",
         CSRF_TRUSTED_ORIGINS="https://matchmaker.example.org",
         BEHIND_PROXY="on",
+        EMAIL_URL="smtp+tls://mail.example.org:587",
     )
     assert (checked.returncode, checked.stderr) == (0, "")
 
@@ -53,6 +54,12 @@ def test_the_secret_key_of_the_source_is_refused_by_check_and_web_server() -> No
 def test_an_own_secret_key_is_no_fault(settings: Settings) -> None:
     settings.SECRET_KEY = SECRET
     assert secret_key_is_own(None) == []
+
+
+def test_mail_that_goes_nowhere_is_refused() -> None:
+    checked = python("manage.py", "check", "--deploy", SECRET_KEY=SECRET)
+    assert checked.returncode == 1
+    assert "notices.E001" in checked.stderr
 
 
 @pytest.mark.django_db

@@ -16,7 +16,7 @@ from config.services import Child, ServiceError, StateInUseError
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Servers as this run has them: none is started. What is set meanwhile is taken back."""
-    for name in ("SECRET_KEY", "DEMO", "WHITENOISE_USE_FINDERS", "DJANGO_SETTINGS_MODULE"):
+    for name in ("SECRET_KEY", "DEMO", "SITE_URL", "WHITENOISE_USE_FINDERS", "DJANGO_SETTINGS_MODULE"):
         monkeypatch.setenv(name, "")
     monkeypatch.setattr(signal, "signal", lambda *_: None)  # _begin_stopping would make this run deaf
 
