@@ -45,6 +45,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "facilities_no_go_value_listed": {"value": "no such industry"},
     "facilities_resource_one_measure": {"units_per_week": 10.0},
     "facilities_week_starts_on_monday": {"monday": date(2030, 1, 1)},
+    "matching_comparison_of_two": {"after": F("before")},
     "matching_job_done_not_ahead": {"done": -1},
     "needs_need_submitted_is_dated": {"submitted_at": None},
     "needs_revision_region_named": {"region_rule": "must"},

@@ -18,8 +18,8 @@ class PolicyState(models.TextChoices):
 
 
 POLICY_EDGES = [("draft", "published"), ("published", "retired")]
-EDITED_AFTER_DRAFT = """
-OLD.state <> 'draft' AND (OLD.name, OLD.version, OLD.network_id, OLD.body, OLD.digest)
+EDITED = """
+(OLD.name, OLD.version, OLD.network_id, OLD.body, OLD.digest)
     IS DISTINCT FROM (NEW.name, NEW.version, NEW.network_id, NEW.body, NEW.digest)
 """
 
@@ -33,7 +33,11 @@ class PolicyQuerySet(VisibleQuerySet["Policy"]):
 
 
 class Policy(Identified):
-    """`body` is the engine's policy document; `digest` its sha256. Only a draft is edited or deleted."""
+    """`body` is the engine's policy document; `digest` its sha256.
+
+    A version is written once, the draft too: comparisons name it as rankings do, so what is to be different is the
+    next version. A draft that nothing names may be deleted.
+    """
 
     name = models.SlugField(_("name"), max_length=60)
     version = models.PositiveIntegerField(_("version"))
@@ -68,9 +72,7 @@ class Policy(Identified):
         ]
         triggers = [
             pgtrigger.FSM(name="state_edges", field="state", transitions=POLICY_EDGES),
-            pgtrigger.Protect(
-                name="written_once", operation=pgtrigger.Update, condition=pgtrigger.Condition(EDITED_AFTER_DRAFT)
-            ),
+            pgtrigger.Protect(name="written_once", operation=pgtrigger.Update, condition=pgtrigger.Condition(EDITED)),
             pgtrigger.Protect(
                 name="kept", operation=pgtrigger.Delete, condition=pgtrigger.Condition("OLD.state <> 'draft'")
             ),

@@ -28,7 +28,9 @@ class RankingQuerySet(VisibleQuerySet["Ranking"]):
 class Ranking(Identified):
     """Named by need revision, supply digest, policy version, engine version and the day it was made for.
 
-    `document` is the engine's answer without its matches, as `matchmaker.documents` writes it.
+    `document` is the engine's answer without its matches, as `matchmaker.documents` writes it. `asked` is the need as
+    the engine was given it, to the last digit: with the policy, the day and the supply of that number all that the
+    answer follows from. Blank in rankings from before it was kept.
     """
 
     need = models.ForeignKey(Need, verbose_name=_("need"), on_delete=models.CASCADE, related_name="rankings")
@@ -42,6 +44,7 @@ class Ranking(Identified):
     supply_version = models.BigIntegerField(_("supply version"))
     as_of = models.DateField(_("as of"))
     considered = models.PositiveIntegerField(_("facilities considered"))
+    asked = models.JSONField(_("need as it was ranked"), null=True, blank=True)
     document = models.JSONField(_("document"))
 
     objects = RankingQuerySet.as_manager()
