@@ -172,7 +172,8 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Format:
-    """`sniff` gets the file's name and its first 64 kB (`HEAD`) and says whether `read` would understand it.
+    """`sniff` gets the file's name and its first 64 kB (`HEAD`) and says whether `read` would understand it. Of a zip
+    archive, such as an XLSX, it gets all, since the table of contents stands at the end; `workbooks` opens it safely.
 
     `read` yields lazily, so that memory stays small, and raises nothing but UnreadableError; blank rows are passed
     over. `name` is kept with each batch, so it stays what it is for ever.
