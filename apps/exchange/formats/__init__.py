@@ -1,5 +1,1 @@
-"""Formats of other people's files, in the order in which they are tried."""
-
-from apps.exchange.formats.base import Format
-
-FOREIGN: tuple[Format, ...] = ()
+"""The contract of all formats (`base`). Those of other people's files are in `apps.exchange.foreign`, as FOREIGN."""
