@@ -22,6 +22,11 @@ app.conf.beat_schedule = {
         "schedule": 1.0,
         "options": {"expires": 5},
     },
+    "compare policies on past needs": {
+        "task": "apps.matching.tasks.compare_policies",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "make needs due whose facts went stale": {
         "task": "apps.matching.tasks.refresh_stale",
         "schedule": crontab(minute="7"),  # each hour, so that a night without a worker loses nothing

@@ -9,6 +9,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 DRAIN = "apps.matching.tasks.drain"
+COMPARE = "apps.matching.tasks.compare_policies"
 EXPIRES_SECONDS = 5
 SILENT_SECONDS = 5.0
 # A connection of its own for each ring: the pooled ones try again for seconds, while somebody waits for an answer.
@@ -23,20 +24,18 @@ class _Breaker:
     silent_until = 0.0
 
 
-def ring() -> None:
-    """Once the caller's transaction is committed, ask a worker to drain the queue. Never fails, never waits long."""
-    transaction.on_commit(_ring_now)
+def ring(task: str = DRAIN) -> None:
+    """Once the caller's transaction is committed, ask a worker to see to that queue. Never fails, never waits long."""
+    transaction.on_commit(lambda: _ring_now(task))
 
 
-def _ring_now() -> None:
+def _ring_now(task: str = DRAIN) -> None:
     if time.monotonic() < _Breaker.silent_until:
         return
     options = {**current_app.conf.broker_transport_options, **IMPATIENT}
     try:
         with current_app.connection_for_write(transport_options=options) as connection:
-            current_app.send_task(
-                DRAIN, connection=connection, retry=False, expires=EXPIRES_SECONDS, ignore_result=True
-            )
+            current_app.send_task(task, connection=connection, retry=False, expires=EXPIRES_SECONDS, ignore_result=True)
     except (OperationalError, RedisError, OSError) as error:
         _Breaker.silent_until = time.monotonic() + SILENT_SECONDS
         log.warning("doorbell_unheard", error=str(error))

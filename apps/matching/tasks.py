@@ -18,3 +18,10 @@ def refresh_stale() -> None:
     """Idempotent: what it has bumped is not stale any more."""
     if runs.refresh_stale(datetime.now(UTC).date()):
         doorbells.ring()
+
+
+@shared_task(acks_late=False, ignore_result=True, expires=5, soft_time_limit=60, time_limit=90)
+def compare_policies() -> None:
+    """A slice at a time, so that rankings are not kept waiting; each need's answer is stored by itself."""
+    if runs.compare_needs(datetime.now(UTC).date()):
+        doorbells.ring(doorbells.COMPARE)

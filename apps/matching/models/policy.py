@@ -18,10 +18,10 @@ class PolicyState(models.TextChoices):
 
 
 POLICY_EDGES = [("draft", "published"), ("published", "retired")]
-EDITED = """
-(OLD.name, OLD.version, OLD.network_id, OLD.body, OLD.digest)
+EDITED = """(
+    (OLD.name, OLD.version, OLD.network_id, OLD.body, OLD.digest)
     IS DISTINCT FROM (NEW.name, NEW.version, NEW.network_id, NEW.body, NEW.digest)
-"""
+)"""
 
 
 class PolicyQuerySet(VisibleQuerySet["Policy"]):

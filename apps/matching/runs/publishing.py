@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from apps.matching.models import Ranking
+from apps.matching.runs.asked import written_need
 from apps.matching.runs.jobs import LOCK_JOBS, ClaimedJob
 from apps.matching.snapshots.needs import Question
 from matchmaker.results import MatchResult
@@ -79,6 +80,7 @@ def _row(answer: Answer) -> Ranking:
         supply_version=answer.supply_version,
         as_of=ranking.as_of,
         considered=ranking.considered,
+        asked=written_need(answer.question.need),
         document={name: value for name, value in answer.document.items() if name != "matches"},
     )
 

@@ -1,5 +1,7 @@
-"""Asking for rankings, and the life of policies."""
+"""The life of policies: written once, put in force, taken out of it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
@@ -8,43 +10,60 @@ from django.db.models import Max
 from apps.accounts.models import User
 from apps.core.audit import record
 from apps.core.errors import DomainError, InvalidInputError, NotAllowedError
-from apps.matching import doorbells
 from apps.matching.models import Policy, PolicyState
-from apps.matching.models.bump import AT_ONCE, bump
-from apps.needs.models import Need
-from apps.needs.models.need import RANKED_STATES
 from apps.networks.models import Network
 from matchmaker.policy import Policy as EnginePolicy
 from matchmaker.policy import PolicyError
 
-_BUMP_ONE = bump("SELECT %(need)s::bigint AS id", soon=AT_ONCE)
+# Whoever names a version waits for whoever names one of the same name, so that no number is taken twice.
+NAMING_LOCK = 0x90C1C7  # any number that no other advisory lock here has
+BESIDE = ("name", "version")  # of the document: set by the service
 
 
-@transaction.atomic
-def request_ranking(need: Need, *, acting_user: User | None) -> None:
-    """Rank again although nothing changed; also the way back for a job that died.
+@dataclass(frozen=True)
+class PolicyFault:
+    """`field` is the dotted path of the entry, `rule` what it must be."""
 
-    Errors: DomainError `need_not_ranked` where the need's state has no rankings.
-    """
-    state = Need.objects.select_for_update().values_list("state", flat=True).get(pk=need.pk)
-    if state not in RANKED_STATES:
-        raise DomainError("need_not_ranked", "A need in this state is not ranked.", facts={"state": state})
-    with connection.cursor() as cursor:
-        cursor.execute(_BUMP_ONE, {"need": need.pk})
-    record("request_ranking", need, acting_user=acting_user)
-    doorbells.ring()
+    field: str
+    rule: str
+
+
+def policy_faults(body: Mapping[str, Any]) -> list[PolicyFault]:
+    """All that the engine would refuse in a policy document: entry by entry, and if each is sound, the whole."""
+    faults = [fault for name, value in body.items() if (fault := _fault({name: value}))]
+    whole = None if faults else _fault(body)
+    return [whole] if whole else faults
+
+
+def merged_body(copied: Policy, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The entries of another policy with those of `body` in their place; objects such as weights are merged."""
+    entries = {name: value for name, value in copied.body.items() if name not in BESIDE}
+    for name, value in body.items():
+        old = entries.get(name)
+        entries[name] = {**old, **value} if isinstance(old, dict) and isinstance(value, Mapping) else value
+    return entries
+
+
+def _fault(body: Mapping[str, Any]) -> PolicyFault | None:
+    try:
+        EnginePolicy.from_document(body)
+    except PolicyError as error:
+        return PolicyFault(error.field, error.rule)
+    return None
 
 
 @transaction.atomic
 def create_policy_version(
-    name: str, body: dict[str, Any], *, network: Network | None, acting_user: User | None
+    name: str, body: Mapping[str, Any], *, network: Network | None, acting_user: User | None
 ) -> Policy:
     """The next version of that name, as a draft. `body` may leave out entries, which then get their defaults.
 
     Errors: InvalidInputError naming the entry that makes no sense; NotAllowedError where the user may not set the
     network's policies.
     """
-    _require_keeper(network, acting_user)
+    require_keeper(network, acting_user)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [NAMING_LOCK, name])
     version = (Policy.objects.filter(name=name).aggregate(last=Max("version"))["last"] or 0) + 1
     try:
         parsed = EnginePolicy.from_document({**body, "name": name, "version": version})
@@ -63,7 +82,7 @@ def publish_policy(policy: Policy, *, acting_user: User | None) -> Policy:
 
     Errors: DomainError `policy_not_draft`, NotAllowedError.
     """
-    _require_keeper(policy.network, acting_user)
+    require_keeper(policy.network, acting_user)
     # Locked without their keys, which rankings that are being published refer to.
     siblings = list(Policy.objects.select_for_update(no_key=True).filter(network=policy.network).order_by("pk"))
     policy = next(row for row in siblings if row.pk == policy.pk)
@@ -83,7 +102,7 @@ def retire_policy(policy: Policy, *, acting_user: User | None) -> Policy:
 
     Errors: DomainError `policy_not_published`, `policy_needed` for the common one, NotAllowedError.
     """
-    _require_keeper(policy.network, acting_user)
+    require_keeper(policy.network, acting_user)
     policy = Policy.objects.select_for_update(no_key=True).get(pk=policy.pk)
     _require_state(policy, PolicyState.PUBLISHED, "policy_not_published")
     if policy.network_id is None:
@@ -114,7 +133,7 @@ def _require_state(policy: Policy, state: PolicyState, code: str) -> None:
         raise DomainError(code, "That step is not possible from here.", facts={"state": policy.state})
 
 
-def _require_keeper(network: Network | None, user: User | None) -> None:
+def require_keeper(network: Network | None, user: User | None) -> None:
     """Administrators keep the common policies, coordinators those of their networks; None is the service itself."""
     if user is None or user.is_superuser:
         return
