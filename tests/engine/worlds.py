@@ -133,6 +133,9 @@ PLACES = [
     Place("ET", None, 9.0, 38.7),
     Place("CN", None, 22.54, 114.06),
     Place("XX", None, 0.0, 0.0),
+    Place(None, None, 37.77, -122.42),
+    Place("US", None, 37.77, None),
+    Place("US", None, None, -122.42),
     Place(),
 ]
 REGIONS = ["US", "EU", "Bay Area", "North America", "within a day of driving", "Kenya", "any", "Great Lakes region"]
