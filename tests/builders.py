@@ -35,7 +35,11 @@ from apps.facilities.ledger import Holder, HoldRequest, place_holds
 from apps.facilities.models import (
     Capability,
     CapacityWeek,
+    CertificateDocument,
+    Claim,
     ClaimState,
+    Contact,
+    ExpiryWarning,
     Facility,
     FacilityNetwork,
     HeldCertificate,
@@ -43,9 +47,12 @@ from apps.facilities.models import (
     Hold,
     HolderKind,
     HoldWeek,
+    ListingRequest,
     NoGo,
     NoGoKind,
     Resource,
+    Statement,
+    Verification,
 )
 from apps.matching.models import (
     ComparedNeed,
@@ -283,6 +290,58 @@ def held_certificate(**fields: Any) -> HeldCertificate:
     if "certification" not in fields:
         fields["certification"] = certification()
     return HeldCertificate.objects.create(**fields)
+
+
+def certificate_document(**fields: Any) -> CertificateDocument:
+    """The row; `file` names nothing that is stored."""
+    if "certificate" not in fields:
+        fields["certificate"] = held_certificate()
+    if "handed_in_by" not in fields:
+        fields["handed_in_by"] = user()
+    number = next(numbers)
+    words = {"file": f"certificates/{number}.pdf", "name": f"paper {number}.pdf", "kind": "application/pdf"}
+    return CertificateDocument.objects.create(**{**words, "size": 100, "sha256": "0" * 64, **fields})
+
+
+def verification(**fields: Any) -> Verification:
+    if "certificate" not in fields:
+        fields["certificate"] = held_certificate()
+    if "verified_by" not in fields:
+        fields["verified_by"] = user(is_staff=True)
+    return Verification.objects.create(**{"level": "coordinator_verified", "checked": ["document"], **fields})
+
+
+def expiry_warning(**fields: Any) -> ExpiryWarning:
+    if "certificate" not in fields:
+        fields["certificate"] = held_certificate()
+    return ExpiryWarning.objects.create(**{"expires_on": today() + timedelta(days=60), "days": 60, **fields})
+
+
+def statement(**fields: Any) -> Statement:
+    if "facility" not in fields:
+        fields["facility"] = facility()
+    return Statement.objects.create(**{"field": "min_run", "confirmed_on": today(), **fields})
+
+
+def contact(**fields: Any) -> Contact:
+    if "facility" not in fields:
+        fields["facility"] = facility()
+    return Contact.objects.create(**{"person": f"Contact {next(numbers)}", **fields})
+
+
+def claim(**fields: Any) -> Claim:
+    """Pending, of an organisation that makes things."""
+    if "facility" not in fields:
+        fields["facility"] = facility(operator=None, claim_state=ClaimState.UNCLAIMED)
+    if "organisation" not in fields:
+        fields["organisation"] = organisation(kind=OrganisationKind.PRODUCER)
+    return Claim.objects.create(**fields)
+
+
+def listing_request(**fields: Any) -> ListingRequest:
+    if "facility" not in fields:
+        fields["facility"] = facility()
+    return ListingRequest.objects.create(**{"kind": "removal", "words": "Please take us off the list.", **fields})
 
 
 def no_go(**fields: Any) -> NoGo:

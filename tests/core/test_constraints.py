@@ -5,7 +5,7 @@ neither way can break fails the test, so a new one is tested by itself.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -39,11 +39,26 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "catalog_relation_quality_stated": {"quality": None},
     "catalog_synonym_one_target": {"process": None},
     "facilities_facility_claimed_by_someone": {"operator": None},
+    "facilities_claim_decided_is_dated": {"decided_at": datetime(2030, 1, 1, tzinfo=UTC)},
+    "facilities_claim_denied_for_a_reason": {"state": "denied", "decided_at": datetime(2030, 1, 1, tzinfo=UTC)},
+    "facilities_claim_revoked_for_a_reason": {
+        "state": "revoked",
+        "decided_at": datetime(2030, 1, 1, tzinfo=UTC),
+        "revoked_at": datetime(2030, 1, 1, tzinfo=UTC),
+    },
+    "facilities_claim_revoked_is_dated": {"revoked_at": datetime(2030, 1, 1, tzinfo=UTC)},
+    "facilities_claim_state_listed": {"state": "x", "decided_at": datetime(2030, 1, 1, tzinfo=UTC)},
+    "facilities_facility_removed_is_hidden": {"removed_at": datetime(2030, 1, 1, tzinfo=UTC)},
     "facilities_hold_soft_ends": {"expires_at": None},
     "facilities_hold_week_starts_on_monday": {"monday": date(2030, 1, 1)},
     "facilities_facility_pause_dated": {"paused_until": date(2030, 1, 1)},
     "facilities_no_go_value_listed": {"value": "no such industry"},
+    "facilities_request_decided_is_dated": {"decided_at": datetime(2030, 1, 1, tzinfo=UTC)},
+    "facilities_request_state_listed": {"state": "x", "decided_at": datetime(2030, 1, 1, tzinfo=UTC)},
+    "facilities_request_refused_for_a_reason": {"state": "refused", "decided_at": datetime(2030, 1, 1, tzinfo=UTC)},
     "facilities_resource_one_measure": {"units_per_week": 10.0},
+    "facilities_verification_something_checked": {"checked": []},
+    "facilities_verification_undone_for_a_reason": {"undone_because": "taken_back"},
     "facilities_week_starts_on_monday": {"monday": date(2030, 1, 1)},
     "matching_comparison_of_two": {"after": F("before")},
     "matching_job_done_not_ahead": {"done": -1},

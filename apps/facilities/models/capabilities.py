@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from apps.catalog.models import MachineModel, Material, Process
 from apps.core import constraints
 from apps.core.models import Identified, TimeStamped, VisibleQuerySet
-from apps.facilities.models.facility import Facility, Source
+from apps.facilities.models.facility import Facility
 from apps.facilities.models.figures import Figures, figure_constraints
+from apps.facilities.models.statements import Source, Stated, statement_constraints
 
 
 class FacilityPartQuerySet(VisibleQuerySet["Any"]):
@@ -29,8 +30,12 @@ class CapabilityOffer(models.TextChoices):
     PARTNER = "partner", _("through a partner")
 
 
-class Capability(Identified, Figures):
-    """One process line. Figures stated here overrule those of the site."""
+class Capability(Identified, Figures, Stated):
+    """One process line. Figures stated here overrule those of the site.
+
+    A line whose source is `suggested` follows from machines or from words that somebody has to read: the ranking asks
+    about it and counts on nothing. Whoever ticks it makes it the facility's word.
+    """
 
     facility = models.ForeignKey(
         Facility, verbose_name=_("facility"), on_delete=models.CASCADE, related_name="capabilities"
@@ -53,8 +58,15 @@ class Capability(Identified, Figures):
     cycle_seconds = models.FloatField(_("cycle (s)"), null=True, blank=True, validators=[MinValueValidator(0)])
     parts_per_cycle = models.FloatField(_("parts in a cycle"), null=True, blank=True)
     yield_share = models.FloatField(_("yield (0-1)"), null=True, blank=True)
-    source = models.CharField(_("source"), max_length=12, choices=Source, default=Source.STATED)
-    confirmed_on = models.DateField(_("confirmed on"), null=True, blank=True)
+    suggested_by = models.ForeignKey(
+        "facilities.HeldMachine",
+        verbose_name=_("suggested by"),
+        on_delete=models.CASCADE,  # a line that was ticked follows from nothing
+        null=True,
+        blank=True,
+        related_name="suggestions",
+        editable=False,
+    )
 
     objects = FacilityPartQuerySet.as_manager()
 
@@ -65,7 +77,7 @@ class Capability(Identified, Figures):
         constraints = [
             models.UniqueConstraint(name="facilities_capability_once", fields=["facility", "process", "offer"]),
             constraints.one_of("facilities_capability", "offer", CapabilityOffer.values),
-            constraints.one_of("facilities_capability", "source", Source.values),
+            *statement_constraints("facilities_capability", Source.values),
             constraints.within("facilities_capability", "setup_hours", 0, 10_000),
             constraints.positive("facilities_capability", "cycle_seconds", 10**8),
             constraints.positive("facilities_capability", "parts_per_cycle", constraints.MAX_QUANTITY),
@@ -77,7 +89,7 @@ class Capability(Identified, Figures):
         return f"{self.process} at {self.facility}"
 
 
-class HeldMachine(TimeStamped):
+class HeldMachine(TimeStamped, Stated):
     """A machine on the floor. It suggests its processes; only a capability states one."""
 
     facility = models.ForeignKey(
@@ -94,6 +106,7 @@ class HeldMachine(TimeStamped):
         constraints = [
             models.UniqueConstraint(name="facilities_machine_once", fields=["facility", "machine"]),
             constraints.within("facilities_machine", "count", 1, 10_000),
+            *statement_constraints("facilities_machine"),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,8 @@ from apps.catalog.models import ResourceKind
 from apps.core import constraints
 from apps.core.models import Identified, TimeStamped
 from apps.facilities.models.capabilities import FacilityPartQuerySet
-from apps.facilities.models.facility import Facility, Source
+from apps.facilities.models.facility import Facility
+from apps.facilities.models.statements import Stated, statement_constraints
 
 UNIT_RESOURCE_HOURS = 40.0  # the net hours that a resource which counts in pieces stands for
 # Hours of holds add up and are taken off again, so they are exact.
@@ -48,7 +49,7 @@ RETURN NULL;
 """
 
 
-class Resource(Identified):
+class Resource(Identified, Stated):
     """A bottleneck that capabilities share.
 
     Free hours in a week = gross hours x availability x (1 - booked share), unless a CapacityWeek says otherwise.
@@ -69,8 +70,6 @@ class Resource(Identified):
         _("availability (0-1)"), null=True, blank=True, help_text=_("1 where the hours are net labour hours")
     )
     booked_share = models.FloatField(_("booked share (0-1)"), null=True, blank=True)
-    source = models.CharField(_("source"), max_length=12, choices=Source, default=Source.STATED)
-    confirmed_on = models.DateField(_("confirmed on"), null=True, blank=True)
 
     objects = FacilityPartQuerySet.as_manager()
 
@@ -84,7 +83,7 @@ class Resource(Identified):
                 name="facilities_resource_one_measure",
                 condition=models.Q(gross_hours_per_week__isnull=True) ^ models.Q(units_per_week__isnull=True),
             ),
-            constraints.one_of("facilities_resource", "source", Source.values),
+            *statement_constraints("facilities_resource"),
             constraints.within("facilities_resource", "machines", 1, 10_000),
             constraints.within("facilities_resource", "gross_hours_per_week", 0, constraints.MAX_HOURS_PER_WEEK),
             constraints.positive("facilities_resource", "units_per_week", constraints.MAX_QUANTITY),

@@ -1,5 +1,6 @@
 """One site that makes things."""
 
+from datetime import date
 from typing import Any, Self
 
 import pgtrigger
@@ -14,15 +15,8 @@ from apps.core import constraints
 from apps.core.industries import Industry
 from apps.core.models import Identified, TimeStamped, VisibleQuerySet
 from apps.facilities.models.figures import Figures, figure_constraints
+from apps.facilities.models.statements import Stated, statement_constraints
 from apps.networks.models import Network
-
-
-class Source(models.TextChoices):
-    """Who says so."""
-
-    STATED = "stated", _("stated by the facility")
-    COORDINATOR = "coordinator", _("entered by a coordinator")
-    IMPORTED = "imported", _("imported")
 
 
 class ClaimState(models.TextChoices):
@@ -33,10 +27,47 @@ class ClaimState(models.TextChoices):
     REVOKED = "revoked", _("revoked")
 
 
+# Who was denied or revoked may be claimed for again.
+CLAIM_EDGES: tuple[tuple[str, str], ...] = (
+    ("unclaimed", "claim_pending"),
+    ("denied", "claim_pending"),
+    ("revoked", "claim_pending"),
+    ("claim_pending", "claimed"),
+    ("claim_pending", "denied"),
+    ("claimed", "revoked"),
+)
+# Each step of a listing is the step of a claim, which says who took it, when and why.
+_CLAIM_BACKED = """
+IF NOT (CASE NEW.claim_state
+    WHEN 'claim_pending' THEN EXISTS (
+        SELECT FROM facilities_claim AS claim WHERE claim.facility_id = NEW.id AND claim.state = 'pending')
+    WHEN 'claimed' THEN EXISTS (
+        SELECT FROM facilities_claim AS claim WHERE claim.facility_id = NEW.id AND claim.state = 'approved'
+            AND claim.organisation_id = NEW.operator_id)
+    ELSE NOT EXISTS (
+        SELECT FROM facilities_claim AS claim
+        WHERE claim.facility_id = NEW.id AND claim.state IN ('pending', 'approved'))
+END) THEN
+    RAISE EXCEPTION 'no claim backs the state % of facility %', NEW.claim_state, NEW.id
+        USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+"""
+
+
 class OperatingState(models.TextChoices):
     ACTIVE = "active", _("active")
     PAUSED = "paused", _("paused")
     CLOSED = "closed", _("closed")
+
+
+OPERATING_EDGES: tuple[tuple[str, str], ...] = (
+    ("active", "paused"),
+    ("paused", "active"),
+    ("active", "closed"),
+    ("paused", "closed"),
+    ("closed", "active"),
+)
 
 
 class AccessKind(models.TextChoices):
@@ -67,6 +98,13 @@ class FacilityQuerySet(VisibleQuerySet["Facility"]):
             models.Q(operator__memberships__user=user) | models.Q(networks__coordinators__user=user)
         ).distinct()
 
+    def offerable(self, today: date) -> Self:
+        """Those that a need may be offered to: claimed and at work. A pause lasts through its last day."""
+        working = models.Q(operating_state=OperatingState.ACTIVE) | models.Q(
+            operating_state=OperatingState.PAUSED, paused_until__lt=today
+        )
+        return self.filter(working, claim_state=ClaimState.CLAIMED, removed_at__isnull=True)
+
     def editable_by(self, user: Any) -> Self:
         if user.is_superuser:
             return self
@@ -74,7 +112,7 @@ class FacilityQuerySet(VisibleQuerySet["Facility"]):
         return self.filter(own | models.Q(networks__coordinators__user=user)).distinct()
 
 
-class Facility(Identified, Figures):
+class Facility(Identified, Figures, Stated):
     operator = models.ForeignKey(
         Organisation,
         verbose_name=_("operator"),
@@ -121,8 +159,7 @@ class Facility(Identified, Figures):
     quote_days = models.FloatField(_("days to a quote"), null=True, blank=True)
     material_days = models.FloatField(_("days to get material"), null=True, blank=True)
     inspection_days = models.FloatField(_("days of inspection"), null=True, blank=True)
-    source = models.CharField(_("source"), max_length=12, choices=Source, default=Source.STATED)
-    confirmed_on = models.DateField(_("confirmed on"), null=True, blank=True)
+    removed_at = models.DateTimeField(_("removed"), null=True, blank=True, editable=False)
     last_offered_at = models.DateTimeField(_("last offered"), null=True, blank=True, editable=False)
 
     objects = FacilityQuerySet.as_manager()
@@ -138,7 +175,7 @@ class Facility(Identified, Figures):
             constraints.one_of("facilities_facility", "claim_state", ClaimState.values),
             constraints.one_of("facilities_facility", "operating_state", OperatingState.values),
             constraints.one_of("facilities_facility", "access", AccessKind.values),
-            constraints.one_of("facilities_facility", "source", Source.values),
+            *statement_constraints("facilities_facility"),
             constraints.within("facilities_facility", "workmanship_class", 1, 3),
             constraints.within("facilities_facility", "quote_days", 0, constraints.MAX_DAYS),
             constraints.within("facilities_facility", "material_days", 0, constraints.MAX_DAYS),
@@ -153,6 +190,11 @@ class Facility(Identified, Figures):
                 name="facilities_facility_pause_dated",
                 condition=models.Q(paused_until__isnull=True) | models.Q(operating_state=OperatingState.PAUSED),
             ),
+            models.CheckConstraint(
+                name="facilities_facility_removed_is_hidden",
+                condition=models.Q(removed_at__isnull=True)
+                | models.Q(operating_state=OperatingState.CLOSED, profile_public=False),
+            ),
             models.UniqueConstraint(
                 name="facilities_facility_external_id",
                 fields=["operator", "external_id"],
@@ -160,21 +202,15 @@ class Facility(Identified, Figures):
             ),
         ]
         triggers = [
-            pgtrigger.FSM(
-                name="claim_edges",
-                field="claim_state",
-                transitions=[
-                    ("unclaimed", "claim_pending"),
-                    ("claim_pending", "claimed"),
-                    ("claim_pending", "denied"),
-                    ("claimed", "revoked"),
-                ],
+            pgtrigger.FSM(name="claim_edges", field="claim_state", transitions=list(CLAIM_EDGES)),
+            pgtrigger.Trigger(
+                name="claim_backed",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("claim_state"),
+                condition=pgtrigger.AnyChange("claim_state"),
+                func=_CLAIM_BACKED,
             ),
-            pgtrigger.FSM(
-                name="operating_edges",
-                field="operating_state",
-                transitions=[("active", "paused"), ("paused", "active"), ("active", "closed"), ("paused", "closed")],
-            ),
+            pgtrigger.FSM(name="operating_edges", field="operating_state", transitions=list(OPERATING_EDGES)),
         ]
 
     def __str__(self) -> str:
@@ -202,7 +238,7 @@ class NoGoKind(models.TextChoices):
     CUSTOMER = "customer", _("kind of customer")
 
 
-class NoGo(TimeStamped):
+class NoGo(TimeStamped, Stated):
     """Work that the facility never wants to be asked for."""
 
     facility = models.ForeignKey(Facility, verbose_name=_("facility"), on_delete=models.CASCADE, related_name="no_gos")
@@ -217,6 +253,7 @@ class NoGo(TimeStamped):
         constraints = [
             models.UniqueConstraint(name="facilities_no_go_once", fields=["facility", "kind", "value"]),
             constraints.one_of("facilities_no_go", "kind", NoGoKind.values),
+            *statement_constraints("facilities_no_go"),
             models.CheckConstraint(
                 name="facilities_no_go_value_listed",
                 condition=models.Q(kind=NoGoKind.STAGE)

@@ -21,7 +21,11 @@ DAYS = [MinValueValidator(0), MaxValueValidator(constraints.MAX_DAYS)]
 
 
 class Figures(WithEnvelope):
-    """Blank means never stated."""
+    """Blank means never stated.
+
+    Three minima, of which the strictest holds: `min_run` is asked of each part, `min_order_pieces` of all parts of an
+    order together, `min_order_amount` in money. The engine knows the first two as one: a part's minimum.
+    """
 
     min_run = models.PositiveIntegerField(_("minimum run (pieces)"), null=True, blank=True, validators=QUANTITY)
     min_order_pieces = models.PositiveIntegerField(
@@ -62,6 +66,15 @@ class Figures(WithEnvelope):
     )
     best_tolerance_mm = models.FloatField(
         _("best tolerance (± mm)"), null=True, blank=True, help_text=_("half-width at about 100 mm")
+    )
+
+    tolerance_class = models.CharField(
+        _("tolerance class"),
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("as stated: ISO 2768-f, -m, -c or -v, or IT5 to IT13"),
     )
 
     class Meta:

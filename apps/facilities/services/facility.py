@@ -2,22 +2,37 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from apps.accounts.models import ROLES_THAT_WRITE, Organisation, OrganisationKind, User
 from apps.core.audit import record
 from apps.core.errors import DomainError, InvalidInputError, NotAllowedError
-from apps.facilities.models import ClaimState, Facility, FacilityNetwork, OperatingState
-from apps.facilities.services.writing import locked_for_writing, plain, save_checked, source_for, today
+from apps.facilities.models import (
+    OPERATING_EDGES,
+    Claim,
+    ClaimDecision,
+    ClaimState,
+    Contact,
+    Facility,
+    FacilityNetwork,
+    OperatingState,
+    Source,
+)
+from apps.facilities.services.writing import (
+    Voice,
+    differing,
+    locked_for_writing,
+    note_said,
+    plain,
+    save_checked,
+    voice_for,
+)
 from apps.networks.models import Network
 
-OPERATING_EDGES = (
-    (OperatingState.ACTIVE, OperatingState.PAUSED),
-    (OperatingState.PAUSED, OperatingState.ACTIVE),
-    (OperatingState.ACTIVE, OperatingState.CLOSED),
-    (OperatingState.PAUSED, OperatingState.CLOSED),
-)
+CONTACT_FIELDS = ("person", "email", "phone", "website", "address")
 
 
 @transaction.atomic
@@ -32,36 +47,57 @@ def register_facility(
     networks = tuple(networks)
     if operator.kind != OrganisationKind.PRODUCER:
         raise InvalidInputError("not_a_producer", "Only a producer operates facilities.", field="operator")
-    if not networks:
-        raise InvalidInputError("network_missing", "Name at least one network.", field="networks")
     own = operator.memberships.filter(user=acting_user, role__in=ROLES_THAT_WRITE).exists()
     coordinates = acting_user.is_superuser or _coordinates_all(acting_user, networks)
-    if not (own or coordinates):
+    if networks and not (own or coordinates):
         raise NotAllowedError("not_a_writer", "Your role there may read, not write.", field="operator")
-    facility = Facility(
-        operator=operator,
-        claim_state=ClaimState.CLAIMED if coordinates else ClaimState.CLAIM_PENDING,
-        confirmed_on=today(),
+    state = ClaimState.CLAIMED if coordinates else ClaimState.CLAIM_PENDING
+    facility = Facility(operator=operator, claim_state=state)
+    _store(facility, values, networks, voice_for(facility, acting_user))
+    decided = {"state": ClaimDecision.APPROVED, "decided_by": acting_user, "decided_at": timezone.now()}
+    Claim.objects.create(
+        facility=facility, organisation=operator, claimed_by=acting_user, **(decided if coordinates else {})
     )
-    facility.source = source_for(facility, acting_user)
-    save_checked(facility, values, taken="external_id")
-    FacilityNetwork.objects.bulk_create(FacilityNetwork(facility=facility, network=network) for network in networks)
-    new = {"name": facility.name, "claim_state": facility.claim_state, "networks": [one.slug for one in networks]}
-    record("create", facility, acting_user=acting_user, new=new)
+    return facility
+
+
+@transaction.atomic
+def list_facility(
+    values: Mapping[str, Any], *, networks: Iterable[Network], acting_user: User, batch: UUID | None = None
+) -> Facility:
+    """A place that nobody has claimed, written in by a coordinator of all these networks or taken over by an import.
+
+    `values` as for `register_facility`. `batch` names the import: source `imported` then, else `coordinator`.
+    Called within a transaction it is part of it; a refusal leaves nothing behind.
+    Errors: NotAllowedError `not_your_network`, InvalidInputError with the field at fault.
+    """
+    networks = tuple(networks)
+    if not (acting_user.is_superuser or _coordinates_all(acting_user, networks)):
+        raise NotAllowedError("not_your_network", "Its coordinators let facilities in.", field="networks")
+    facility = Facility(operator=None, claim_state=ClaimState.UNCLAIMED)
+    _store(facility, values, networks, voice_for(facility, acting_user, batch))
     return facility
 
 
 @transaction.atomic
 def change_facility(
-    facility: Facility, changes: Mapping[str, Any], *, acting_user: User, networks: Iterable[Network] | None = None
+    facility: Facility,
+    changes: Mapping[str, Any],
+    *,
+    acting_user: User,
+    networks: Iterable[Network] | None = None,
+    batch: UUID | None = None,
 ) -> Facility:
-    """What is written now counts as confirmed today."""
+    """What is changed is this user's word (or the import's) of today; everything else keeps whose and how old it is.
+
+    What is sent as it stood already changes nothing: to say that it is still true is a command of its own.
+    """
     facility = locked_for_writing(facility, acting_user)
     _require_edge(facility, changes)
+    changed = differing(facility, changes)
     old = plain({name: getattr(facility, name, None) for name in changes if name != "materials"})
-    facility.source = source_for(facility, acting_user)
-    facility.confirmed_on = today()
     save_checked(facility, _without_pause_end(facility, changes), taken="external_id")
+    note_said(facility, changed, voice_for(facility, acting_user, batch))
     new = plain(changes)
     if networks is not None:
         old["networks"], new["networks"] = _change_networks(facility, set(networks), acting_user)
@@ -70,25 +106,79 @@ def change_facility(
 
 
 @transaction.atomic
-def decide_claim(facility: Facility, *, approve: bool, acting_user: User, reason: str = "") -> Facility:
-    """A coordinator of one of its networks says whether the operator really runs the place."""
-    facility = Facility.objects.select_for_update().get(pk=facility.pk)
-    served = facility.networks.filter(coordinators__user=acting_user).exists()
-    if not (acting_user.is_superuser or served):
-        raise NotAllowedError("not_a_coordinator", "A coordinator of its network decides about claims.")
-    if facility.claim_state != ClaimState.CLAIM_PENDING:
-        facts = {"claim_state": facility.claim_state}
-        raise DomainError("no_claim_pending", "There is no claim to decide about.", facts=facts)
-    facility.claim_state = ClaimState.CLAIMED if approve else ClaimState.DENIED
-    facility.save(update_fields=["claim_state", "updated_at"])
-    record(
-        "decide_claim",
-        facility,
-        acting_user=acting_user,
-        old={"claim_state": ClaimState.CLAIM_PENDING},
-        new={"claim_state": facility.claim_state},
-        reason=reason,
+def change_contact(
+    facility: Facility, values: Mapping[str, str], *, acting_user: User, batch: UUID | None = None
+) -> Contact | None:
+    """`values` may hold any of CONTACT_FIELDS; None when nothing is left. The trail says which fields, never what
+    stood in them, so that erasing a contact erases it."""
+    facility = locked_for_writing(facility, acting_user)
+    contact = Contact.objects.filter(facility=facility).first() or Contact(facility=facility)
+    for name, value in values.items():
+        setattr(contact, name, value)
+    record("change_contact", facility, acting_user=acting_user, new={"fields": sorted(values)})
+    if not any(getattr(contact, name) for name in CONTACT_FIELDS):
+        Contact.objects.filter(facility=facility).delete()
+        return None
+    for name, value in voice_for(facility, acting_user, batch).marks().items():
+        setattr(contact, name, value)
+    contact.save()
+    return contact
+
+
+@transaction.atomic
+def pause_facility(facility: Facility, *, until: Any = None, acting_user: User, reason: str = "") -> Facility:
+    """No offers and no rank until that day is over, or until somebody resumes it."""
+    return _move(facility, OperatingState.PAUSED, acting_user, reason, paused_until=until)
+
+
+@transaction.atomic
+def resume_facility(facility: Facility, *, acting_user: User, reason: str = "") -> Facility:
+    """From a pause, or open again."""
+    return _move(facility, OperatingState.ACTIVE, acting_user, reason)
+
+
+@transaction.atomic
+def close_facility(facility: Facility, *, acting_user: User, reason: str = "") -> Facility:
+    return _move(facility, OperatingState.CLOSED, acting_user, reason)
+
+
+@transaction.atomic
+def end_pauses(today: Any) -> int:
+    """Those whose last day of a pause is over are at work again; returns how many."""
+    over = Facility.objects.select_for_update(skip_locked=True).filter(
+        operating_state=OperatingState.PAUSED, paused_until__lt=today
     )
+    facilities = list(over.order_by("pk"))
+    for facility in facilities:
+        old = {"operating_state": facility.operating_state, "paused_until": str(facility.paused_until)}
+        facility.operating_state, facility.paused_until = OperatingState.ACTIVE, None
+        facility.save(update_fields=["operating_state", "paused_until", "updated_at"])
+        record("end_pause", facility, acting_user=None, old=old, new={"operating_state": OperatingState.ACTIVE})
+    return len(facilities)
+
+
+def _store(facility: Facility, values: Mapping[str, Any], networks: tuple[Network, ...], voice: Voice) -> None:
+    if not networks:
+        raise InvalidInputError("network_missing", "Name at least one network.", field="networks")
+    for name, value in voice.marks().items():
+        setattr(facility, name, value)
+    save_checked(facility, values, taken="external_id")
+    FacilityNetwork.objects.bulk_create(FacilityNetwork(facility=facility, network=network) for network in networks)
+    new = {"name": facility.name, "claim_state": facility.claim_state, "networks": [one.slug for one in networks]}
+    if voice.source == Source.IMPORTED:
+        new["batch"] = str(voice.batch_id)
+    record("create", facility, acting_user=voice.user, new=new)
+
+
+def _move(facility: Facility, state: str, user: User, reason: str, **columns: Any) -> Facility:
+    facility = locked_for_writing(facility, user)
+    changes = {"operating_state": state, **columns}
+    if state == facility.operating_state and state != OperatingState.PAUSED:
+        return facility  # said twice
+    _require_edge(facility, changes)
+    old = plain({"operating_state": facility.operating_state, "paused_until": facility.paused_until})
+    save_checked(facility, _without_pause_end(facility, changes), taken="external_id")
+    record("change", facility, acting_user=user, old=old, new=plain(changes), reason=reason)
     return facility
 
 

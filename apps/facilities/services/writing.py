@@ -1,27 +1,52 @@
-"""What every write to a facility shares: who may, which columns, which rule was broken."""
+"""What every write to a facility shares: who may, who says so, which columns, which rule was broken."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models, transaction
+from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.catalog.rules import half_width_mm, tolerance_class
 from apps.core.errors import DomainError, InvalidInputError, NotAllowedError
-from apps.facilities.models import Facility, Source
+from apps.facilities.models import Capability, Facility, Source, Statement
 
 ENVELOPE = ("envelope_length_mm", "envelope_width_mm", "envelope_height_mm")
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Who says it, by what way it came, and with which import: what stands beside every fact that is written."""
+
+    source: str
+    user: User
+    batch_id: UUID | None = None
+
+    def marks(self) -> dict[str, Any]:
+        """The columns of `Stated`, but for evidence, which is nothing that one says of oneself."""
+        return {
+            "source": self.source,
+            "said_by": self.user,
+            "batch_id": self.batch_id,
+            "confirmed_on": today(),
+        }
 
 
 def locked_for_writing(facility: Facility, user: User) -> Facility:
     """The row, locked, so that what is checked about it still holds when the transaction commits.
 
-    Errors: NotAllowedError where the user may read, but not write.
+    Errors: NotAllowedError where the user may read, but not write; DomainError `listing_removed`.
     """
     if not Facility.objects.editable_by(user).filter(pk=facility.pk).exists():
         raise NotAllowedError("not_a_writer", "Your role there may read, not write.")
-    return Facility.objects.select_for_update().get(pk=facility.pk)
+    found = Facility.objects.select_for_update().get(pk=facility.pk)
+    if found.removed_at is not None:
+        raise DomainError("listing_removed", "The listing was removed at its owner's request.")
+    return found
 
 
 def source_for(facility: Facility, user: User) -> str:
@@ -32,10 +57,44 @@ def source_for(facility: Facility, user: User) -> str:
     return Source.COORDINATOR
 
 
+def voice_for(facility: Facility, user: User, batch: UUID | None = None) -> Voice:
+    """`batch`: the user has not said it, but taken it over from somewhere."""
+    return Voice(Source.IMPORTED if batch else source_for(facility, user), user, batch)
+
+
+def note_said(facility: Facility, fields: Iterable[str], voice: Voice, *, capability: Capability | None = None) -> None:
+    """These fields are this voice's word of today; all others keep whose and how old they are."""
+    now = timezone.now()
+    Statement.objects.bulk_create(
+        [
+            Statement(facility=facility, capability=capability, field=field, updated_at=now, **voice.marks())
+            for field in sorted(fields)
+        ],
+        update_conflicts=True,
+        unique_fields=["facility", "capability", "field"],
+        update_fields=["source", "said_by", "batch_id", "confirmed_on", "evidence_level", "updated_at"],
+    )
+
+
+def differing(row: models.Model, values: Mapping[str, Any]) -> set[str]:
+    """The fields that the values would change: what is sent as it was before is no statement."""
+    links = {field.name for field in row._meta.many_to_many}
+    changed = set()
+    for name, value in values.items():
+        if name in links:
+            before = set(getattr(row, name).values_list("pk", flat=True)) if row.pk else set()
+            if before != {one.pk for one in value}:
+                changed.add(name)
+        elif getattr(row, name, None) != value:
+            changed.add(name)
+    return changed
+
+
 def save_checked(row: models.Model, values: Mapping[str, Any], *, taken: str) -> None:
     """Set and save, holding every rule that the table has.
 
-    `values` may hold `envelope_mm` (three sides or None) and lists for many-to-many fields.
+    `values` may hold `envelope_mm` (three sides or None), a `tolerance_class` in anybody's spelling, which also gives
+    the number where none is sent, and lists for many-to-many fields.
     Errors: DomainError `already_listed` for a second row of its kind, at the field `taken`; InvalidInputError with the
     field at fault for any other rule.
     """
@@ -59,7 +118,20 @@ def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
     columns = dict(values)
     if "envelope_mm" in columns:
         columns |= dict(zip(ENVELOPE, columns.pop("envelope_mm") or (None, None, None), strict=True))
+    if columns.get("tolerance_class"):
+        return _with_tolerance(columns)
+    if "best_tolerance_mm" in columns:
+        columns["tolerance_class"] = ""  # a number by itself: the class that stood there said another
     return columns
+
+
+def _with_tolerance(columns: dict[str, Any]) -> dict[str, Any]:
+    name = tolerance_class(columns["tolerance_class"])
+    if name is None:
+        detail = "A class of ISO 2768-1 (f, m, c, v) or a grade of ISO 286 (IT5 to IT13)."
+        raise InvalidInputError("unknown_tolerance_class", detail, field="tolerance_class")
+    number = columns.get("best_tolerance_mm")
+    return {**columns, "tolerance_class": name, "best_tolerance_mm": half_width_mm(name) if number is None else number}
 
 
 def _refusal(row: models.Model, error: ValidationError, taken: str) -> DomainError:

@@ -17,6 +17,7 @@ SOURCES: dict[str, Source] = {
     StoredSource.STATED: Source.STATED,
     StoredSource.COORDINATOR: Source.STATED,
     StoredSource.IMPORTED: Source.IMPORTED,
+    StoredSource.SUGGESTED: Source.DERIVED,
 }
 
 
