@@ -35,6 +35,7 @@ from tests.engine.test_gates import (
     test_gate,
 )
 
+USUAL_MM = taxonomy().process_rows[taxonomy().process_index["cnc-milling"]].tolerance_mm
 ISO = {"required_certificates": ("iso-9001",)}
 CLASS_3 = {"process": "smt-assembly", "workmanship_class": 3}
 
@@ -45,7 +46,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], Code]] = [
     ("price 5 % over", CEILING, {"price_low": 10.5, "price_high": 20.0}, Code.BUDGET_NEAR),
     (
         "site tolerance, required exactly at the usual one",
-        {"tolerance_mm": 0.1},
+        {"tolerance_mm": USUAL_MM},
         {**OTHERS, "tolerance_mm": 0.5},
         Code.TOLERANCE_SITE_ONLY,
     ),
