@@ -8,15 +8,24 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Avg, Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from apps.core.errors import NotFoundError
 from apps.facilities.models import Capability, Facility, Resource
-from apps.matching.models import Match, MatchJob, Policy, Ranking
+from apps.matching.models import ComparedNeed, Match, MatchJob, Policy, PolicyComparison, PolicyState, Ranking
 from apps.matching.models.bump import RANKED
 from apps.needs.models import Need
 from apps.needs.models.need import RANKED_STATES
+from apps.networks.models import Network
+
+
+class ComparisonState(StrEnum):
+    """Derived, never stored. DONE also where some needs were given up."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
 
 
 class JobState(StrEnum):
@@ -40,6 +49,22 @@ class JobProgress:
     place: int | None
     attempts: int
     error: str
+
+
+@dataclass(frozen=True)
+class ComparisonSummary:
+    """How far a comparison has come, and what it says over the needs that are done. `tau`: the mean of those needs
+    that have one."""
+
+    state: ComparisonState
+    needs: int
+    done: int
+    given_up: int
+    first_changed: int
+    first_three_changed: int
+    tier_changes: int
+    moved: int
+    tau: float | None
 
 
 @dataclass(frozen=True)
@@ -176,3 +201,72 @@ def facilities_named(keys: Iterable[str]) -> QuerySet[Facility]:
 
 def policies_visible_to(user: Any) -> QuerySet[Policy]:
     return Policy.objects.visible_to(user).select_related("network")
+
+
+def policy_in_force(network: Network | None) -> Policy | None:
+    """The network's own, else the common one."""
+    rows = Policy.objects.filter(Q(network=network) | Q(network=None), state=PolicyState.PUBLISHED)
+    return rows.order_by(F("network").asc(nulls_last=True)).first()
+
+
+# --- comparisons ----------------------------------------------------------------------------------------------------
+
+
+def comparisons_visible_to(user: Any) -> QuerySet[PolicyComparison]:
+    return with_sums(PolicyComparison.objects.visible_to(user))
+
+
+def with_sums(comparisons: QuerySet[PolicyComparison]) -> QuerySet[PolicyComparison]:
+    """With what `summary_of` reads, and both policies: one query, however many needs they have."""
+    told: QuerySet[Any] = comparisons.select_related("before", "after", "network").annotate(
+        count_needs=Count("needs"),
+        count_done=Count("needs", filter=Q(needs__done_at__isnull=False)),
+        count_given_up=Count("needs", filter=Q(needs__given_up=True)),
+        count_begun=Count("needs", filter=Q(needs__attempts__gt=0)),
+        count_first=Count("needs", filter=Q(needs__first_changed=True)),
+        count_first_three=Count("needs", filter=Q(needs__first_three_changed=True)),
+        sum_tier_changes=Sum("needs__tier_changes", default=0),
+        sum_moved=Sum("needs__moved", default=0),
+        mean_tau=Avg("needs__tau"),
+    )
+    return told
+
+
+def summary_of(comparison: Any) -> ComparisonSummary:
+    """Of one that `with_sums` has read."""
+    return ComparisonSummary(
+        state=_comparison_state(comparison),
+        needs=comparison.count_needs,
+        done=comparison.count_done,
+        given_up=comparison.count_given_up,
+        first_changed=comparison.count_first,
+        first_three_changed=comparison.count_first_three,
+        tier_changes=comparison.sum_tier_changes,
+        moved=comparison.sum_moved,
+        tau=comparison.mean_tau,
+    )
+
+
+def _comparison_state(comparison: Any) -> ComparisonState:
+    if comparison.count_done + comparison.count_given_up == comparison.count_needs:
+        return ComparisonState.DONE
+    return ComparisonState.RUNNING if comparison.count_begun else ComparisonState.WAITING
+
+
+def access_comparison(user: Any, public_id: UUID) -> PolicyComparison:
+    """The comparison, if it is there and the user's to see."""
+    comparison = comparisons_visible_to(user).filter(public_id=public_id).first()
+    if comparison is None:
+        raise NotFoundError("comparison_not_found", "There is no such comparison.")
+    return comparison
+
+
+def needs_of_comparison(comparison: PolicyComparison) -> QuerySet[ComparedNeed]:
+    """In the order in which they were chosen."""
+    return comparison.needs.select_related("need__current", "revision").order_by("pk")
+
+
+def facilities_of_moves(row: ComparedNeed) -> dict[str, Facility]:
+    """By the engine's ids, those that the answer tells of; one that is gone since is missing."""
+    moves = (row.document or {}).get("moves", ())
+    return {str(facility.pk): facility for facility in facilities_named(move["facility"] for move in moves)}

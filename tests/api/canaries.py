@@ -6,8 +6,10 @@ from typing import Any
 from apps.accounts.models import Organisation, User
 from apps.catalog.models import Process
 from apps.facilities.models import Facility
-from apps.matching.runs import drain
+from apps.matching.models import PolicyComparison
+from apps.matching.runs import compare_needs, drain
 from apps.needs.models import Need
+from apps.networks.models import Network
 from tests import builders
 from tests.api.world import World, new_need, step
 from tests.matching.world import let_time_pass, settle
@@ -65,7 +67,10 @@ def canary_world(world: World) -> Canaries:
     settle()
     let_time_pass()
     drain(builders.today())
+    comparisons = [_comparison(cast.lakeside, need), _comparison(cast.harbour, rival)]
+    compare_needs(builders.today())
     _objects(made, [draft, need, rival])
+    made.objects["policy-comparisons"] = [str(comparison.public_id) for comparison in comparisons]
     return made
 
 
@@ -150,6 +155,13 @@ def _need(made: Canaries, who: str, group: str, **fields: Any) -> Need:
     answer = made.world.as_(who).post("needs/", sent)
     assert answer.status_code == 201, answer.content
     return Need.objects.get(public_id=answer.json()["id"])
+
+
+def _comparison(network: Network, need: Need) -> PolicyComparison:
+    """Whose answer names the facilities of the network, with their scores under two policies."""
+    rows = builders.policy_comparison(network=network)
+    builders.compared_need(comparison=rows, need=need)
+    return rows
 
 
 def _objects(made: Canaries, needs: list[Need]) -> None:

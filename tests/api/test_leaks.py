@@ -18,6 +18,7 @@ from pytest_django import DjangoDbBlocker
 
 from apps.facilities.models.facility import FacilityQuerySet
 from apps.matching import founder_view, selectors
+from apps.matching.models.comparison import PolicyComparisonQuerySet
 from apps.needs.models.need import NeedQuerySet
 from tests.api.canaries import MAY_READ, Canaries, canary_world
 from tests.api.client import Api
@@ -181,6 +182,10 @@ MUTANTS: dict[str, tuple[str, Callable[[pytest.MonkeyPatch], None]]] = {
         lambda patch: patch.setattr(FacilityQuerySet, "fully_visible_to", everything),
     ),
     "founders read in full": ("fay", lambda patch: patch.setattr(selectors, "reads_in_full", lambda user, need: True)),
+    "comparisons of everybody": (
+        "sam",
+        lambda patch: patch.setattr(PolicyComparisonQuerySet, "visible_to", everything),
+    ),
     "a tolerance is not banded": (
         "fay",
         lambda patch: patch.setitem(founder_view.FACTS, "best_mm", founder_view.as_it_is),

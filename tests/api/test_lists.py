@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.catalog.models import Process
+from apps.matching.models import PolicyComparison
 from apps.matching.runs import drain
 from tests import builders
 from tests.api.client import Api, results
@@ -160,6 +161,18 @@ def more_policies(world: World) -> str:
     return "policies/"
 
 
+def more_comparisons(world: World) -> str:
+    comparison = builders.policy_comparison(network=world.cast.lakeside)
+    builders.compared_need(comparison=comparison)
+    return "policy-comparisons/"
+
+
+def more_compared_needs(world: World) -> str:
+    comparison = PolicyComparison.objects.first() or builders.policy_comparison(network=world.cast.lakeside)
+    builders.compared_need(comparison=comparison)
+    return f"policy-comparisons/{comparison.public_id}/needs/"
+
+
 GROW: dict[str, tuple[str, Callable[[World], str]]] = {
     "needs": ("fay", more_needs),
     "revisions": ("fay", more_revisions),
@@ -172,6 +185,8 @@ GROW: dict[str, tuple[str, Callable[[World], str]]] = {
     "networks": ("ada", more_networks),
     "processes": ("sam", more_processes),
     "policies": ("sam", more_policies),
+    "comparisons": ("carla", more_comparisons),
+    "compared needs": ("carla", more_compared_needs),
 }
 
 

@@ -87,3 +87,15 @@ FOUNDER_MATCH: dict[str, Any] = {
     ],
     "flags": [{"code": "no_record_yet", "words": "no track record yet"}],
 }
+NEW_POLICY: dict[str, Any] = {
+    "name": "lakeside",
+    "network": "lakeside",
+    "copy_of": "c9f3f9a8-2c5d-4c54-8a9a-54b8f3f5b001",
+    "body": {"alpha": 0.4, "weights": {"distance": 0.2}},
+}
+NEW_COMPARISON: dict[str, Any] = {
+    "network": "lakeside",
+    "after": "0d0a3c0e-7a55-4e0c-9d8f-6c1f8a0c2a11",
+    "last": 20,
+    "first_k": 10,
+}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.matching.api import views
+from apps.matching.api import policy_views, views
 
 urlpatterns = [
     path("needs/<uuid:public_id>/ranking/", views.CurrentRankingView.as_view(), name="need-ranking"),
@@ -24,6 +24,37 @@ urlpatterns = [
         views.ExcludedViewSet.as_view({"get": "list"}),
         name="ranking-excluded",
     ),
-    path("policies/", views.PolicyViewSet.as_view({"get": "list"}), name="policies"),
-    path("policies/<uuid:public_id>/", views.PolicyViewSet.as_view({"get": "retrieve"}), name="policy"),
+    path("policies/", policy_views.PolicyViewSet.as_view({"get": "list", "post": "create"}), name="policies"),
+    path("policies/validate/", policy_views.PolicyCheckView.as_view(), name="policy-validate"),
+    path("policies/<uuid:public_id>/", policy_views.PolicyViewSet.as_view({"get": "retrieve"}), name="policy"),
+    path(
+        "policies/<uuid:public_id>/publish/",
+        policy_views.PolicyViewSet.as_view({"post": "publish"}),
+        name="policy-publish",
+    ),
+    path(
+        "policies/<uuid:public_id>/retire/",
+        policy_views.PolicyViewSet.as_view({"post": "retire"}),
+        name="policy-retire",
+    ),
+    path(
+        "policy-comparisons/",
+        policy_views.ComparisonViewSet.as_view({"get": "list", "post": "create"}),
+        name="policy-comparisons",
+    ),
+    path(
+        "policy-comparisons/<uuid:public_id>/",
+        policy_views.ComparisonViewSet.as_view({"get": "retrieve"}),
+        name="policy-comparison",
+    ),
+    path(
+        "policy-comparisons/<uuid:comparison_id>/needs/",
+        policy_views.ComparedNeedViewSet.as_view({"get": "list"}),
+        name="compared-needs",
+    ),
+    path(
+        "policy-comparisons/<uuid:comparison_id>/needs/<uuid:need_id>/",
+        policy_views.ComparedNeedViewSet.as_view({"get": "retrieve"}),
+        name="compared-need",
+    ),
 ]

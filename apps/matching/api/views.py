@@ -1,4 +1,4 @@
-"""Rankings: the current one with the state of the work on it, earlier ones, their matches; policies."""
+"""Rankings: the current one with the state of the work on it, earlier ones, their matches."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -18,19 +18,18 @@ from apps.core.api.views import ApiView, ApiViewSet
 from apps.core.errors import NotFoundError
 from apps.facilities.models import Facility
 from apps.matching import selectors, services, wording
-from apps.matching.api.filters import MatchFilterSet, PolicyFilterSet
+from apps.matching.api.filters import MatchFilterSet
 from apps.matching.api.matches import FounderMatchSerializer, FullMatchSerializer
 from apps.matching.api.serializers import (
     CurrentRankingSerializer,
     ExcludedSerializer,
     JobSerializer,
-    PolicySerializer,
     RankingBriefSerializer,
     RankingSerializer,
     coded,
 )
 from apps.matching.founder_view import founder_match, with_facilities
-from apps.matching.models import Match, Policy, Ranking
+from apps.matching.models import Match, Ranking
 from apps.matching.selectors import JobState
 from apps.needs.models import Need
 from apps.needs.selectors import access_need, require_taking_part
@@ -179,27 +178,6 @@ class ExcludedViewSet(OfARankingViewSet):
             for facility in page or []
         ]
         return self.get_paginated_response(ExcludedSerializer(rows, many=True).data)
-
-
-@extend_schema(tags=["policies"])
-class PolicyViewSet(ApiViewSet[Policy]):
-    model = Policy
-    serializer_class = PolicySerializer
-    filterset_class = PolicyFilterSet
-    orderings = {"name": ("name", "version"), "created_at": ("created_at",)}
-    default_ordering = "name"
-
-    def rows(self) -> QuerySet[Policy]:
-        return selectors.policies_visible_to(self.request.user)
-
-    @extend_schema(operation_id="policies_list")
-    def list(self, request: Request) -> Response:
-        """How rankings are made is no secret."""
-        return self.listed()
-
-    @extend_schema(operation_id="policies_read")
-    def retrieve(self, request: Request, public_id: UUID) -> Response:
-        return Response(self.get_serializer(self.found(public_id)).data)
 
 
 def _matches_url(ranking: Ranking | None) -> str | None:

@@ -1,5 +1,6 @@
 """Words for the engine's codes. Decide first, phrase later: nothing here decides anything."""
 
+from apps.matching.wording.changes import REASON_KINDS, reason_side_words, reason_words
 from apps.matching.wording.codes import (
     ADJUSTMENTS,
     CRITERIA,
@@ -30,6 +31,7 @@ __all__ = [
     "GATES",
     "GATE_CODES",
     "QUESTIONS",
+    "REASON_KINDS",
     "STEP_ROLES",
     "TIERS",
     "TIER_MEANINGS",
@@ -42,5 +44,7 @@ __all__ = [
     "label_of",
     "number_words",
     "question_words",
+    "reason_side_words",
+    "reason_words",
     "subject_words",
 ]
