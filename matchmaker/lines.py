@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from matchmaker.columns import EVIDENCES, SOURCES, LineColumns, Ragged, day, lock, number
-from matchmaker.domain import CapabilityFact, FacilityFact, Figures, Source
+from matchmaker.catalogue_codes import CatalogueCodes
+from matchmaker.columns import BLANK_DAY, EVIDENCES, SOURCES, LineColumns, lock
+from matchmaker.ordering import is_among, order_by, stands_twice, text_keys
+from matchmaker.storage import (
+    Array,
+    Bits,
+    BoolArray,
+    Coded,
+    FloatArray,
+    IntArray,
+    Ragged,
+    Shared,
+    Texts,
+    encoded,
+    narrow,
+    recoded,
+)
+from matchmaker.tables import FigureTable, LineTable, PairTable, SupplyTables
 from matchmaker.taxonomy import Taxonomy
 
 # Figures that a line through a partner takes from the site: the order is placed with the site, so its run sizes hold.
@@ -23,123 +38,203 @@ NUMBERS = (
     "price_low",
     "price_high",
 )
-PAIRS = (("lead_days_low", "lead_days_high"), ("tooling_days_low", "tooling_days_high"), ("price_low", "price_high"))
+OTHER_END = {
+    "lead_days_low": "lead_days_high",
+    "lead_days_high": "lead_days_low",
+    "tooling_days_low": "tooling_days_high",
+    "tooling_days_high": "tooling_days_low",
+    "price_low": "price_high",
+    "price_high": "price_low",
+}
+WORK = ("setup_hours", "cycle_seconds", "parts_per_cycle", "yield_share")
+DERIVED = SOURCES.index("derived")
+OFFERED = (SOURCES.index("stated"), SOURCES.index("imported"))
+
+
+def is_offered(lines: LineTable) -> BoolArray:
+    """Offered by the facility's word, not merely suggested."""
+    return np.asarray(np.isin(lines.source, OFFERED))
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    site: int
-    facility: FacilityFact
-    line: CapabilityFact
-    suggested: bool
+class _Rows:
+    """The lines in their final order. `own` is the row of the table, -1 for a line that a machine alone suggests."""
+
+    own: IntArray
+    site: IntArray
+    process: IntArray
+    suggested: BoolArray
+    partner: BoolArray
+    ids: Array
+
+    def pick(self, stated: Array, blank: float) -> Array:
+        """A field of the table for each line, `blank` for a line that is none of its rows."""
+        return np.append(stated, np.array([blank], dtype=stated.dtype))[self.own]
 
 
-def offered(line: CapabilityFact) -> bool:
-    """Offered by the facility's word, not merely suggested."""
-    return line.source in (Source.STATED, Source.IMPORTED)
+def build_lines(tables: SupplyTables, taxonomy: Taxonomy, rank: IntArray, resource_rank: IntArray) -> LineColumns:
+    """One row a line. `rank` and `resource_rank` lead from rows of the tables to rows of the columns.
 
-
-def _of_facility(site: int, facility: FacilityFact, taxonomy: Taxonomy) -> list[_Line]:
-    rows = [_Line(site, facility, line, not offered(line)) for line in facility.capabilities]
-    known = {line.process for line in facility.capabilities if not line.through_partner}
-    for held in sorted(facility.machines or (), key=lambda item: item.machine):
-        for process in taxonomy.machine_processes[held.machine]:
-            if held.count > 0 and process not in known:
-                known.add(process)
-                line = CapabilityFact(id=f"machine:{held.machine}", process=process, source=Source.DERIVED)
-                rows.append(_Line(site, facility, line, suggested=True))
-    return rows
-
-
-def build_lines(
-    ordered: tuple[FacilityFact, ...], taxonomy: Taxonomy, resource_index: Mapping[tuple[int, str], int]
-) -> LineColumns:
-    """One row a line. Raises KeyError for a slug or resource id that is not known, ValueError for an id twice."""
-    rows = [row for site, facility in enumerate(ordered) for row in _of_facility(site, facility, taxonomy)]
-    if len({(row.site, row.line.id, row.line.process) for row in rows}) != len(rows):
-        raise ValueError("a capability id stands twice at one facility")
-    rows.sort(key=lambda row: (taxonomy.process_index[row.line.process], row.site, row.suggested, row.line.id))
-    process = np.array([taxonomy.process_index[row.line.process] for row in rows], dtype=np.int64)
-    resolved = [_figures(row) for row in rows]
-    materials = [_materials(row) for row in rows]
-    currencies = _currencies(ordered)
+    Raises ValueError for an id that stands twice.
+    """
+    lines, rows = tables.lines, _ordered(tables, taxonomy, rank)
+    figures, stated_by_site = _figures(tables, rank, rows)
+    currencies, own, of_site = _currencies(lines.figures, tables.sites.figures, tables.words)
+    of_site = _by_rank(of_site, rank)
+    materials, blank = _materials(tables, taxonomy, rank, rows)
     columns = LineColumns(
-        ids=tuple(row.line.id for row in rows),
-        site=np.array([row.site for row in rows], dtype=np.int64),
-        process=process,
-        partner=np.array([row.line.through_partner for row in rows], dtype=np.bool_),
-        suggested=np.array([row.suggested for row in rows], dtype=np.bool_),
-        materials=Ragged.build([[taxonomy.material_index[m] for m in sorted(set(items or ()))] for items in materials]),
-        materials_blank=np.array([items is None for items in materials], dtype=np.bool_),
-        figures={name: np.array([figures[name][0] for figures in resolved], dtype=np.float64) for name in NUMBERS},
-        from_site={name: np.array([figures[name][1] for figures in resolved], dtype=np.bool_) for name in NUMBERS}
-        | {"envelope_mm": np.array([_envelope(row)[1] for row in rows], dtype=np.bool_)},
-        envelope=np.array([_envelope(row)[0] for row in rows], dtype=np.float64).reshape(-1, 3),
+        ids=Texts.of(rows.ids),
+        site=narrow(rows.site),
+        process=narrow(rows.process),
+        partner=rows.partner,
+        suggested=rows.suggested,
+        materials=materials,
+        materials_blank=blank,
+        figures={name: figures[name] for name in NUMBERS},
+        from_site={name: stated_by_site.flag(place) for place, name in enumerate((*NUMBERS, "envelope_mm"))},
+        envelope=figures["envelope_mm"],
         currencies=currencies,
-        money_currency=np.array([_currency(row, "min_order_money", currencies) for row in rows], dtype=np.int64),
-        price_currency=np.array([_currency(row, "price_low", currencies) for row in rows], dtype=np.int64),
-        setup_hours=np.array([number(row.line.work.setup_hours) for row in rows], dtype=np.float64),
-        cycle_seconds=np.array([number(row.line.work.cycle_seconds) for row in rows], dtype=np.float64),
-        parts_per_cycle=np.array([number(row.line.work.parts_per_cycle) for row in rows], dtype=np.float64),
-        yield_share=np.array([number(row.line.work.yield_share) for row in rows], dtype=np.float64),
-        named_resources=Ragged.build(
-            [[resource_index[row.site, name] for name in sorted(set(row.line.resource_ids or ()))] for row in rows]
-        ),
-        source=np.array([SOURCES.index(row.line.source) for row in rows], dtype=np.int64),
-        evidence=np.array([EVIDENCES.index(row.line.evidence) for row in rows], dtype=np.int64),
-        as_of=np.array([day(row.line.as_of) for row in rows], dtype=np.int64),
-        process_start=np.searchsorted(process, np.arange(len(taxonomy.process_slugs) + 1)),
+        money_currency=_currency(rows, lines.figures, "min_order_money", own, of_site),
+        price_currency=_currency(rows, lines.figures, "price_low", own, of_site),
+        **{name: Coded.column(rows.pick(getattr(lines, name), np.nan)) for name in WORK},
+        named_resources=_named(tables.named_resources, rows, resource_rank),
+        source=narrow(rows.pick(lines.source, DERIVED), np.int8),
+        evidence=narrow(rows.pick(lines.evidence, EVIDENCES.index("stated")), np.int8),
+        as_of=narrow(rows.pick(lines.as_of, BLANK_DAY)),
+        process_start=np.searchsorted(rows.process, np.arange(len(taxonomy.process_slugs) + 1)),
     )
     return lock(columns)
 
 
-def _figures(row: _Line) -> dict[str, tuple[float, bool]]:
-    """Each figure of a line and whether it was given for the whole site. One end of a span alone stands for both."""
-    own, site = _spanned(row.line.figures), _spanned(row.facility.figures)
-    out: dict[str, tuple[float, bool]] = {}
-    for name in NUMBERS:
-        value = own[name]
-        if value is None and (name in ORDER_FIGURES or not row.line.through_partner):
-            value = site[name]
-        out[name] = (number(value), own[name] is None and value is not None)
+def _ordered(tables: SupplyTables, taxonomy: Taxonomy, rank: IntArray) -> _Rows:
+    """In order of (process, site, offered first, id)."""
+    lines, size, processes = tables.lines, len(rank), len(taxonomy.process_slugs)
+    site, process, machine = _of_machines(tables, taxonomy, rank)
+    names = [f"machine:{slug}".encode() for slug in CatalogueCodes.of(taxonomy).machines]
+    ids = np.concatenate([lines.ids, np.array(names or [b""])[machine]])
+    sites = np.concatenate([rank[lines.site], site])
+    made = np.concatenate([lines.process.astype(np.int64), process])
+    if stands_twice(sites * processes + made, ids):
+        raise ValueError("a capability id stands twice at one facility")
+    suggested = np.concatenate([~is_offered(lines), np.ones(len(site), dtype=np.bool_)])
+    order = order_by((made * size + sites) * 2 + suggested, lambda rows: text_keys(ids[rows]))
+    own = np.where(order < len(lines.site), order, -1)
+    partner = np.append(lines.partner, False)[own]
+    return _Rows(own, sites[order], made[order], suggested[order], partner, ids[order])
+
+
+def _of_machines(tables: SupplyTables, taxonomy: Taxonomy, rank: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Lines that machines alone suggest: site, process and the first of the machines that make it."""
+    codes, machines, lines = CatalogueCodes.of(taxonomy), tables.machines, tables.lines
+    processes, kinds = len(taxonomy.process_slugs), max(len(codes.machines), 1)
+    there = machines.count > 0
+    row, process = codes.machine_processes.expand(machines.machine[there].astype(np.int64))
+    keys = (rank[machines.site[there]][row] * processes + process) * kinds + machines.machine[there][row]
+    keys = np.sort(keys)
+    made = keys // kinds
+    first = np.ones(len(made), dtype=np.bool_)
+    first[1:] = made[1:] != made[:-1]
+    known = (rank[lines.site] * processes + lines.process)[~lines.partner]
+    kept = keys[first & ~is_among(made, np.sort(known))]
+    return kept // kinds // processes, kept // kinds % processes, kept % kinds
+
+
+def _by_rank(values: Array, rank: IntArray) -> Array:
+    """Values of the sites' table in the order of the columns."""
+    out = np.empty_like(values)
+    out[rank] = values
     return out
 
 
-def _spanned(figures: Figures) -> dict[str, float | None]:
-    values: dict[str, float | None] = {name: getattr(figures, name) for name in NUMBERS}
-    for low, high in PAIRS:
-        if values[low] is None:
-            values[low] = values[high]
-        if values[high] is None:
-            values[high] = values[low]
-    return values
+def _figures(tables: SupplyTables, rank: IntArray, rows: _Rows) -> tuple[dict[str, Coded], Bits]:
+    """Each figure of the lines, and whether it was given for the whole site."""
+    out: dict[str, Coded] = {}
+    flags = np.zeros((len(rows.own), len(NUMBERS) + 1), dtype=np.bool_)
+    for place, name in enumerate((*NUMBERS, "envelope_mm")):
+        values, (own, site) = _coded(name, tables.lines.figures, tables.sites.figures)
+        blank = len(values) - 1
+        codes, fallback = rows.pick(own, blank), _by_rank(site, rank)[rows.site]
+        inherits = codes == blank
+        if name not in ORDER_FIGURES:
+            inherits &= ~rows.partner
+        flags[:, place] = inherits & (fallback != blank)
+        out[name] = Coded.of(values, np.where(inherits, fallback, codes))
+    return out, Bits.of(flags)
 
 
-def _materials(row: _Line) -> tuple[str, ...] | None:
-    if row.line.figures.materials is not None or row.line.through_partner:
-        return row.line.figures.materials
-    return row.facility.figures.materials
+def _coded(name: str, own: FigureTable, site: FigureTable) -> tuple[FloatArray, list[Array]]:
+    """One figure of the lines' table and of the sites' table as codes into the same values, a blank last."""
+    if name == "envelope_mm":
+        return _coded_sides(own.envelope_mm, site.envelope_mm)
+    return encoded([spanned(own, name), spanned(site, name)])
 
 
-def _envelope(row: _Line) -> tuple[tuple[float, ...], bool]:
-    if row.line.figures.envelope_mm is not None:
-        return row.line.figures.envelope_mm, False
-    site = row.facility.figures.envelope_mm
-    if site is None or row.line.through_partner:
-        return (float("nan"),) * 3, False
-    return site, True
+def spanned(figures: FigureTable, name: str) -> FloatArray:
+    """A figure; one end of a span alone stands for both."""
+    values: FloatArray = getattr(figures, name)
+    if name not in OTHER_END:
+        return values
+    return np.where(np.isnan(values), getattr(figures, OTHER_END[name]), values)
 
 
-def _currencies(ordered: tuple[FacilityFact, ...]) -> tuple[str, ...]:
-    given = {
-        figures.currency for item in ordered for figures in (item.figures, *(c.figures for c in item.capabilities))
-    }
-    return tuple(sorted(currency for currency in given if currency is not None))
+def _coded_sides(own: FloatArray, site: FloatArray) -> tuple[FloatArray, list[Array]]:
+    """Sizes as codes of their three sides together, which are all stated or none."""
+    values, codes = encoded([own[:, 0], site[:, 0]])
+    sizes = values[:, None]
+    for k in (1, 2):
+        further, others = encoded([own[:, k], site[:, k]])
+        span = len(further)
+        pairs = [
+            np.where(other == span - 1, np.nan, code.astype(np.float64) * span + other)
+            for code, other in zip(codes, others, strict=True)
+        ]
+        values, codes = encoded(pairs)
+        pair = values[:-1].astype(np.int64)
+        sizes = np.column_stack([sizes[pair // span], further[pair % span]])
+        sizes = np.concatenate([sizes, np.full((1, k + 1), np.nan)])
+    return sizes, codes
 
 
-def _currency(row: _Line, figure: str, currencies: tuple[str, ...]) -> int:
-    """The currency beside the figure: the line's own where the line gives the figure and names one, else the site's."""
-    own = row.line.figures
-    given = own.currency if _spanned(own)[figure] is not None else None
-    found = given or row.facility.figures.currency
-    return -1 if found is None else currencies.index(found)
+def _currencies(own: FigureTable, site: FigureTable, words: tuple[str, ...]) -> tuple[tuple[str, ...], Array, Array]:
+    """The currencies in use, and the codes of lines and of sites."""
+    codes, used = recoded(np.concatenate([own.currency, site.currency]), words)
+    return used, codes[: len(own.currency)], codes[len(own.currency) :]
+
+
+def _currency(rows: _Rows, figures: FigureTable, name: str, own: Array, of_site: Array) -> Array:
+    """The currency beside a figure: the line's own where the line gives the figure and names one, else the site's."""
+    given = rows.pick(np.where(np.isnan(spanned(figures, name)), -1, own), -1)
+    return narrow(np.where(given >= 0, given, of_site[rows.site]), np.int8)
+
+
+def _materials(tables: SupplyTables, taxonomy: Taxonomy, rank: IntArray, rows: _Rows) -> tuple[Shared, BoolArray]:
+    """The line's own list, else the site's unless a partner makes it. A list that many lines have stands once."""
+    lines, sites, size = tables.lines, tables.sites, len(rank)
+    span = max(len(taxonomy.material_slugs), 1)
+    of_sites = tables.site_materials.owner[~sites.materials_blank[tables.site_materials.owner]]
+    of_lines = tables.line_materials.owner[~lines.materials_blank[tables.line_materials.owner]]
+    values = [
+        tables.site_materials.value[~sites.materials_blank[tables.site_materials.owner]],
+        tables.line_materials.value[~lines.materials_blank[tables.line_materials.owner]],
+    ]
+    keys = np.unique(np.concatenate([rank[of_sites], size + of_lines]).astype(np.int64) * span + np.concatenate(values))
+    owner = keys // span
+    first = np.flatnonzero(np.diff(owner, prepend=-1))
+    place = np.zeros(size + len(lines.site) + 1, dtype=np.int64)  # list 0 is empty; the last entry is nobody's
+    place[owner[first]] = 1 + np.arange(len(first))
+    lists = Ragged(narrow(np.concatenate([[0], first, [len(keys)]])), narrow(keys % span, np.int16))
+    own_blank = rows.pick(lines.materials_blank, blank=1)
+    inherits = own_blank & ~rows.partner
+    blank = np.where(inherits, _by_rank(sites.materials_blank, rank)[rows.site], own_blank)
+    chosen = np.where(inherits, place[rows.site], place[np.where(rows.own < 0, -1, size + rows.own)])
+    return Shared(narrow(np.where(blank, 0, chosen)), lists), blank
+
+
+def _named(pairs: PairTable, rows: _Rows, resource_rank: IntArray) -> Ragged:
+    """In order of the resources, which of one site stand in order of id."""
+    place = np.empty(len(rows.own), dtype=np.int64)
+    stated = np.flatnonzero(rows.own >= 0)
+    place[rows.own[stated]] = stated
+    span = int(resource_rank.max(initial=0)) + 1
+    keys = np.unique(place[pairs.owner] * span + resource_rank[pairs.value])
+    return Ragged.of(keys // span, keys % span, len(rows.own))

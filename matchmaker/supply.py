@@ -1,212 +1,194 @@
-"""Supply: all facilities as read-only columns, built once and ranked against many times."""
+"""Supply: all facilities as read-only columns, built once and ranked against many times.
+
+A supply is plain, with columns of its own, or a plain one with changes on top: then each of its `segments` is plain.
+Nothing that a facility is ranked by depends on another facility, so each segment can be ranked by itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
-from matchmaker.canonical import digest, digest_all
-from matchmaker.columns import (
-    BLANK_DAY,
-    EVIDENCES,
-    KINDS,
-    SOURCES,
-    BoolArray,
-    HoldingColumns,
-    LineColumns,
-    ResourceColumns,
-    SiteColumns,
-    Words,
-    day,
-    flag,
-    interned,
-    lock,
-    number,
-)
-from matchmaker.domain import (
-    Access,
-    CapabilityFact,
-    ClaimState,
-    FacilityFact,
-    FacilityState,
-    Figures,
-    HeldCertificateFact,
-    Source,
-    TrackRecordFact,
-    WorkFact,
-)
-from matchmaker.lines import build_lines, offered
-from matchmaker.places import Positions
+from matchmaker.columns import HoldingColumns, LineColumns, ResourceColumns, SiteColumns
+from matchmaker.domain import FacilityFact
+from matchmaker.fact_tables import tables_of
+from matchmaker.lines import build_lines
+from matchmaker.ordering import text_keys
 from matchmaker.resources import build_resources
+from matchmaker.sites import build_holdings, build_sites
+from matchmaker.storage import Array, IntArray, Texts
+from matchmaker.supply_digest import Digests, facility_digests, supply_digest, total_of
+from matchmaker.table_edits import joined, of_sites, without_defaults
+from matchmaker.tables import SupplyTables
 from matchmaker.taxonomy import Taxonomy
+
+
+class SegmentedError(TypeError):
+    """A supply with changes on top has no columns of its own; each of its segments has."""
+
+    def __init__(self) -> None:
+        super().__init__("a supply with changes on top is read segment by segment")
+
+
+@dataclass(frozen=True, slots=True)
+class SiteIndex:
+    """From a facility's id to its row, by halving."""
+
+    ids: Texts
+
+    def get(self, facility_id: str) -> int | None:
+        return self.ids.find(facility_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceIndex:
+    """From a facility's row and a resource's id to the row of the resource, by halving."""
+
+    columns: ResourceColumns
+
+    def get(self, key: tuple[int, str]) -> int | None:
+        site, resource_id = key
+        wanted = np.asarray([site, site + 1], dtype=self.columns.site.dtype)  # else all sites would be cast first
+        first, last = np.searchsorted(self.columns.site, wanted)
+        return self.columns.ids.find(resource_id, int(first), int(last))
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """All columns of a plain supply. `digests`: 32 bytes for each facility, whose sum is `total`."""
+
+    sites: SiteColumns
+    lines: LineColumns
+    resources: ResourceColumns
+    holdings: HoldingColumns
+    digests: Digests
+    total: int
+
+    @classmethod
+    def build(cls, tables: SupplyTables, taxonomy: Taxonomy) -> Columns:
+        rank = _rank(tables.sites.ids)
+        digests = facility_digests(tables, rank)
+        stated = without_defaults(tables)
+        resources, resource_rank = build_resources(stated, taxonomy, rank)
+        return cls(
+            sites=build_sites(stated, taxonomy, rank),
+            lines=build_lines(stated, taxonomy, rank, resource_rank),
+            resources=resources,
+            holdings=build_holdings(stated, taxonomy, rank),
+            digests=digests,
+            total=total_of(digests),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Changes on top of a plain supply: rows of it that no longer count, and the facilities that came or changed."""
+
+    base: Supply
+    dead: IntArray
+    delta: Supply
+    tables: SupplyTables  # what the delta was built from, for the next change
 
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """Read-only. `sites` stand in order of id whatever the order given."""
+    """Read-only. `sites` stand in order of id whatever the order given. Either `columns` or `patch` is there."""
 
     taxonomy: Taxonomy
-    sites: SiteColumns
-    lines: LineColumns
-    resources: ResourceColumns
-    resource_index: Mapping[tuple[int, str], int]
-    holdings: HoldingColumns
-    site_index: Mapping[str, int]
-    content_digest: str
+    columns: Columns | None
+    patch: Patch | None = None
 
     @classmethod
     def build(cls, facilities: Iterable[FacilityFact], taxonomy: Taxonomy) -> Supply:
         """Raises KeyError for a slug that the catalogue lacks, ValueError for an id that stands twice."""
-        given = sorted(facilities, key=lambda item: item.id)
-        _check_slugs(given, taxonomy)
-        ordered = tuple(_without_defaults(facility) for facility in given)
-        index = {facility.id: row for row, facility in enumerate(ordered)}
-        if len(index) != len(ordered):
-            raise ValueError("a facility id stands twice")
-        resources, resource_index = build_resources(ordered, taxonomy)
-        return cls(
-            taxonomy=taxonomy,
-            sites=_build_sites(ordered, taxonomy),
-            lines=build_lines(ordered, taxonomy, resource_index),
-            resources=resources,
-            resource_index=resource_index,
-            holdings=_build_holdings(ordered, taxonomy),
-            site_index=index,
-            content_digest=digest_all([taxonomy.digest, *(digest(item) for item in given)]),
-        )
+        return cls.from_tables(tables_of(facilities, taxonomy), taxonomy)
+
+    @classmethod
+    def from_tables(cls, tables: SupplyTables, taxonomy: Taxonomy) -> Supply:
+        """Raises ValueError for an id that stands twice."""
+        return cls(taxonomy, Columns.build(tables, taxonomy))
+
+    @property
+    def _own(self) -> Columns:
+        if self.columns is None:
+            raise SegmentedError
+        return self.columns
+
+    @property
+    def sites(self) -> SiteColumns:
+        return self._own.sites
+
+    @property
+    def lines(self) -> LineColumns:
+        return self._own.lines
+
+    @property
+    def resources(self) -> ResourceColumns:
+        return self._own.resources
+
+    @property
+    def holdings(self) -> HoldingColumns:
+        return self._own.holdings
+
+    @property
+    def site_index(self) -> SiteIndex:
+        return SiteIndex(self.sites.ids)
+
+    @property
+    def resource_index(self) -> ResourceIndex:
+        return ResourceIndex(self.resources)
+
+    @property
+    def segments(self) -> tuple[tuple[Supply, IntArray], ...]:
+        """Plain supplies, each with the rows of its sites that do not count, in order."""
+        nobody = np.zeros(0, dtype=np.int64)
+        if self.patch is None:
+            return ((self, nobody),)
+        return ((self.patch.base, self.patch.dead), (self.patch.delta, nobody))
 
     def digest(self) -> str:
-        """sha256 (hex) over the canonical content, catalogue included; the order of rows does not matter."""
-        return self.content_digest
+        """sha256 (hex) over all that is stated and the catalogue, however the supply came about."""
+        count, total = self._content()
+        return supply_digest(self.taxonomy.digest, count, total)
+
+    def _content(self) -> tuple[int, int]:
+        """The number of facilities and the sum of their digests."""
+        count, total = 0, 0
+        for segment, dead in self.segments:
+            count += len(segment.sites.ids) - len(dead)
+            total += segment._own.total - total_of(segment._own.digests[dead])
+        return count, total
+
+    def apply(self, changed: SupplyTables, removed: Iterable[str] = ()) -> Supply:
+        """The supply with the facilities of `changed` in place of those of the same id, and without the `removed`.
+
+        This one stays as it is; its base columns are shared. The catalogue must be the same. Raises ValueError for an
+        id that stands twice.
+        """
+        base, dead = self.segments[0]
+        gone = {*removed, *(text.decode() for text in changed.sites.ids.tolist())}
+        rows = (base.site_index.get(facility_id) for facility_id in gone)
+        found = np.array([row for row in rows if row is not None], dtype=np.int64)
+        tables = changed
+        if self.patch is not None:
+            tables = joined(of_sites(self.patch.tables, ~_is_one_of(self.patch.tables.sites.ids, gone)), changed)
+        delta = Supply.from_tables(tables, self.taxonomy)
+        return Supply(self.taxonomy, None, Patch(base, np.union1d(dead, found), delta, tables))
 
 
-def _check_slugs(facilities: list[FacilityFact], taxonomy: Taxonomy) -> None:
-    """The slugs that no column would look up by itself: the site's materials, and what a certificate's scope names."""
-    for facility in facilities:
-        for material in facility.figures.materials or ():
-            taxonomy.material_index[material]
-        for held in facility.certificates or ():
-            for process in held.scope_processes or ():
-                taxonomy.process_index[process]
+def _is_one_of(ids: Array, wanted: set[str]) -> Array:
+    return np.array([facility_id.decode() in wanted for facility_id in ids.tolist()], dtype=np.bool_)
 
 
-def _without_defaults(facility: FacilityFact) -> FacilityFact:
-    """A record whose source is DEFAULT states nothing: its figures become blanks, its resource goes."""
-    lines = tuple(_line_without_defaults(line) for line in facility.capabilities)
-    resources = tuple(item for item in facility.resources if item.source != Source.DEFAULT)
-    gone = {item.id for item in facility.resources if item.source == Source.DEFAULT}
-    lines = tuple(_without_resources(line, gone) for line in lines)
-    figures = Figures() if facility.source == Source.DEFAULT else facility.figures
-    return replace(facility, capabilities=lines, resources=resources, figures=figures)
-
-
-def _line_without_defaults(line: CapabilityFact) -> CapabilityFact:
-    return replace(line, figures=Figures(), work=WorkFact()) if line.source == Source.DEFAULT else line
-
-
-def _without_resources(line: CapabilityFact, gone: set[str]) -> CapabilityFact:
-    named = tuple(name for name in line.resource_ids or () if name not in gone)
-    return replace(line, resource_ids=named or None)
-
-
-def _build_sites(ordered: tuple[FacilityFact, ...], taxonomy: Taxonomy) -> SiteColumns:
-    records = [item.track_record or TrackRecordFact() for item in ordered]
-    wishes = [item.preferences for item in ordered]
-    return lock(
-        SiteColumns(
-            ids=tuple(item.id for item in ordered),
-            kind=np.array([KINDS.index(item.kind) for item in ordered], dtype=np.int64),
-            running=np.array([item.state == FacilityState.ACTIVE and item.accepting for item in ordered], dtype=bool),
-            claimed=np.array([item.claim == ClaimState.CLAIMED for item in ordered], dtype=bool),
-            members_only=np.array([item.access == Access.MEMBERS_ONLY for item in ordered], dtype=bool),
-            where=_positions(ordered),
-            networks=Words.build([item.network_ids for item in ordered]),
-            families=_families(ordered, taxonomy),
-            certificates_blank=np.array([item.certificates is None for item in ordered], dtype=bool),
-            workmanship=np.array([number(item.workmanship_class) for item in ordered], dtype=np.float64),
-            signs_nda=np.array([flag(item.signs_nda) for item in ordered], dtype=np.int64),
-            accepts_startups=np.array([flag(item.accepts_startups) for item in wishes], dtype=np.int64),
-            no_go_industries=Words.build([item.no_go.industries for item in ordered]),
-            no_go_stages=Words.build([item.no_go.stages for item in ordered]),
-            no_go_customers=Words.build([item.no_go.customer_kinds for item in ordered]),
-            wished_industries=Words.build([item.industries for item in wishes]),
-            wished_stages=Words.build([item.stages for item in wishes]),
-            has_industry_wishes=np.array([_wishes(item.industries) for item in wishes], dtype=np.int64),
-            has_stage_wishes=np.array([_wishes(item.stages) for item in wishes], dtype=np.int64),
-            good_lots=np.array([item.good_lots for item in records], dtype=np.int64),
-            bad_lots=np.array([item.bad_lots for item in records], dtype=np.int64),
-            quote_days=np.array([number(item.quote_days) for item in ordered], dtype=np.float64),
-            material_days=np.array([number(item.material_days) for item in ordered], dtype=np.float64),
-            inspection_days=np.array([number(item.inspection_days) for item in ordered], dtype=np.float64),
-            last_offered=np.array([day(item.last_offered_on) for item in ordered], dtype=np.int64),
-            source=np.array([SOURCES.index(item.source) for item in ordered], dtype=np.int64),
-            evidence=np.array([EVIDENCES.index(item.evidence) for item in ordered], dtype=np.int64),
-            as_of=np.array([day(item.as_of) for item in ordered], dtype=np.int64),
-        )
-    )
-
-
-def _positions(ordered: tuple[FacilityFact, ...]) -> Positions:
-    country, countries = interned(item.place.country for item in ordered)
-    area, areas = interned(item.place.admin_area for item in ordered)
-    lat = np.array([number(item.place.lat) for item in ordered], dtype=np.float64)
-    lon = np.array([number(item.place.lon) for item in ordered], dtype=np.float64)
-    return lock(Positions(country, countries, area, areas, lat, lon))
-
-
-def _wishes(words: tuple[str, ...] | None) -> int:
-    return -1 if words is None else int(bool(words))
-
-
-def _families(ordered: tuple[FacilityFact, ...], taxonomy: Taxonomy) -> BoolArray:
-    table = np.zeros((len(ordered), taxonomy.family_count), dtype=np.bool_)
-    for site, facility in enumerate(ordered):
-        for line in facility.capabilities:
-            if offered(line) and not line.through_partner:
-                table[site, taxonomy.process_family[taxonomy.process_index[line.process]]] = True
-    return table
-
-
-def _holding_key(item: HeldCertificateFact) -> tuple[object, ...]:
-    days = day(item.expires_on), day(item.issued_on), day(item.as_of)
-    return (item.certificate, item.evidence, days, item.scope_processes is None, item.scope_processes or ())
-
-
-def _usual_expiry(item: HeldCertificateFact, taxonomy: Taxonomy) -> int:
-    """The day on which a certificate of that age usually ends; the far future for one that does not expire."""
-    if not taxonomy.certificate_expires[item.certificate]:
-        return date.max.toordinal()
-    months = taxonomy.certificate_validity[item.certificate]
-    if item.expires_on is not None or item.issued_on is None or months is None:
-        return BLANK_DAY
-    years, month = divmod(item.issued_on.month - 1 + months, 12)
-    return date(item.issued_on.year + years, month + 1, min(item.issued_on.day, 28)).toordinal()
-
-
-def _build_holdings(ordered: tuple[FacilityFact, ...], taxonomy: Taxonomy) -> HoldingColumns:
-    rows = [
-        (site, item)
-        for site, facility in enumerate(ordered)
-        for item in sorted(facility.certificates or (), key=_holding_key)
-    ]
-    of_certificate: dict[str, list[int]] = {}
-    for row, (_, item) in enumerate(rows):
-        for slug in sorted(taxonomy.certificate_closure[item.certificate]):
-            of_certificate.setdefault(slug, []).append(row)
-    return lock(
-        HoldingColumns(
-            site=np.array([site for site, _ in rows], dtype=np.int64),
-            slugs=tuple(item.certificate for _, item in rows),
-            evidence=np.array([EVIDENCES.index(item.evidence) for _, item in rows], dtype=np.int64),
-            issued=np.array([day(item.issued_on) for _, item in rows], dtype=np.int64),
-            expires=np.array([day(item.expires_on) for _, item in rows], dtype=np.int64),
-            expires_usually=np.array([_usual_expiry(item, taxonomy) for _, item in rows], dtype=np.int64),
-            scope_known=np.array([item.scope_processes is not None for _, item in rows], dtype=np.bool_),
-            scope=Words.build([item.scope_processes for _, item in rows]),
-            as_of=np.array([day(item.as_of) for _, item in rows], dtype=np.int64),
-            of_certificate={slug: np.array(found, dtype=np.int64) for slug, found in of_certificate.items()},
-        )
-    )
+def _rank(ids: Array) -> IntArray:
+    """The place of each row in order of id. Raises ValueError for an id that stands twice."""
+    keys = text_keys(ids)
+    order = np.lexsort(tuple(reversed(keys)))
+    sorted_keys = [key[order] for key in keys]
+    if len(ids) > 1 and np.all([key[1:] == key[:-1] for key in sorted_keys], axis=0).any():
+        raise ValueError("a facility id stands twice")
+    rank = np.empty(len(ids), dtype=np.int64)
+    rank[order] = np.arange(len(ids))
+    return rank

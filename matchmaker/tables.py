@@ -174,7 +174,6 @@ class WordTable:
 
 @dataclass(frozen=True, slots=True)
 class SupplyTables:
-    words: tuple[str, ...]
     sites: SiteTable
     lines: LineTable
     resources: ResourceTable
@@ -186,6 +185,7 @@ class SupplyTables:
     line_materials: PairTable  # line key, material code
     named_resources: PairTable  # line key, resource key
     listed: WordTable
+    words: tuple[str, ...]
 
 
 def arrays_of(table: Any) -> Iterator[tuple[str, Array]]:

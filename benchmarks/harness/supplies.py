@@ -65,10 +65,10 @@ def column_bytes(record: Any, seen: set[int] | None = None) -> int:
     """Of all arrays that a record holds, in whatever it is nested; an array that two share counts once."""
     seen = set() if seen is None else seen
     if isinstance(record, np.ndarray):
-        base = record if record.base is None else record.base
-        if id(base) in seen:
+        place = int(record.__array_interface__["data"][0])
+        if place in seen:
             return 0
-        seen.add(id(base))
+        seen.add(place)
         return record.nbytes
     if is_dataclass(record) and not isinstance(record, type):
         return sum(column_bytes(getattr(record, entry.name), seen) for entry in fields(record))

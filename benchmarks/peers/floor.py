@@ -32,6 +32,8 @@ UNASKED: dict[str, Callable[[Asked], bool]] = {
     "price_high": lambda asked: not (asked.need.target_price or asked.need.budget_is_ceiling),
     "min_order_money": lambda asked: asked.order_worth is None,
 }
+# What a column that is no array keeps its rows in.
+KEPT_AS = ("codes", "words", "of")
 # Read only to explain the few that are shown.
 SHOWN_ONLY = {"source", "evidence", "as_of", "process", "ids"}
 
@@ -90,13 +92,19 @@ def _resources(supply: Supply, sites: Array) -> Array:
 
 
 def columns_of(record: Any, size: int, skipped: set[str]) -> Iterator[Array]:
-    """The arrays of a record, and of the mappings in it, that have one row for each of `size`."""
+    """The arrays of a record, and of the mappings in it, that have one row for each of `size`; of coded columns the
+    codes, of flags the word that they share."""
+    seen: list[Array] = []
     for entry in fields(record):
         value = getattr(record, entry.name)
         items = value.items() if isinstance(value, dict) else [(entry.name, value)]
         for name, column in items:
-            if name not in skipped and isinstance(column, np.ndarray) and len(column) == size:
-                yield column
+            kept = next((getattr(column, part) for part in KEPT_AS if hasattr(column, part)), column)
+            if name in skipped or not isinstance(kept, np.ndarray) or len(kept) != size:
+                continue
+            if not any(kept is other for other in seen):
+                seen.append(kept)
+                yield kept
 
 
 def _xor(rows: Array) -> int:

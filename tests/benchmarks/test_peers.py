@@ -50,9 +50,13 @@ def test_the_loop_reads_the_rows(town: Town) -> None:
 def with_line(supply: Supply, row: int) -> Supply:
     """The supply with another smallest order in one line."""
     figures = dict(supply.lines.figures)
-    figures["min_run"] = figures["min_run"].copy()
-    figures["min_run"][row] = 4_242.0
-    return replace(supply, lines=replace(supply.lines, figures=figures))
+    column = figures["min_run"]
+    assert column.values is not None
+    assert supply.columns is not None
+    codes = column.codes.copy()
+    codes[row] = (codes[row] + 1) % len(column.values)
+    figures["min_run"] = replace(column, codes=codes)
+    return replace(supply, columns=replace(supply.columns, lines=replace(supply.lines, figures=figures)))
 
 
 def test_the_plain_pass_reads_the_lines_that_answer_and_no_others(town: Town) -> None:
