@@ -75,7 +75,7 @@ _ISO_DATE = re.compile(r"^\s*(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?\s*$")
 
 @dataclass(frozen=True)
 class Length:
-    """`mm`, or None and the reason. `unit` is the one that was read; `from_cell` says that the cell itself states it."""
+    """`mm`, or None and the reason. `unit` is the one that was read; `from_cell`: the cell itself states it."""
 
     mm: float | None = None
     unit: str = ""
@@ -154,7 +154,7 @@ def rounded(mm: float) -> float:
 
 
 def sides_mm(text: str, *, unit: str = "") -> tuple[float, ...] | None:
-    """Two or three sides such as `220 x 220 x 250 mm`. One unit at the end holds for all; mixed units are each their own.
+    """Two or three sides such as `220 x 220 x 250 mm`. One unit at the end holds for all, or each has its own.
 
     None where it is not that, a side has no unit, or a figure can be read in two ways.
     """

@@ -1,4 +1,4 @@
-"""Rows of one file that probably mean one place: two spellings of a name at the same spot. They are told, not merged."""
+"""Rows of one file that probably mean one place: two spellings of a name at one spot. They are told, not merged."""
 
 import re
 from collections import defaultdict
@@ -14,7 +14,9 @@ NEAR_KM = 0.3
 ALIKE_AT_SPOT = 0.6
 ALIKE_IN_TOWN = 0.88
 # Words that say what kind of place it is, not which.
-_KIND_WORDS = re.compile(r"\b(?:fab ?lab|maker ?space|hacker ?space|lab|the|of|inc|ltd|llc|gmbh|co|limited|company|e v)\b")
+_KIND_WORDS = re.compile(
+    r"\b(?:fab ?lab|maker ?space|hacker ?space|lab|the|of|inc|ltd|llc|gmbh|co|limited|company|e v)\b"
+)
 
 
 @dataclass(frozen=True)

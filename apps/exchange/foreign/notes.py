@@ -8,6 +8,8 @@ from apps.exchange.formats.base import FacilityDraft, ParsedRow, Refusal, Repair
 MAX_SHOWN = 200
 
 DETAILS = {
+    "name_missing": "It names no facility.",
+    "facility_id_missing": "It has no id at its source, so it could not be found again.",
     "spreadsheet_error": "A formula failed before the file came here; the value is lost.",
     "letters_lost": "Only question marks are left of it.",
     "encoding_repaired": "Letters of another code page were put right.",
@@ -53,17 +55,17 @@ class Notes:
             self.unmapped.append(Unmapped(self.number, column, text[:MAX_SHOWN], kind, self.words.suggest(kind, text)))
 
     def row(self, external_id: str, facility: FacilityDraft, *, number: int, rows: int = 1) -> ParsedRow:
-        return ParsedRow(number, external_id[:80], facility, None, rows, *self._told())
+        return ParsedRow(number, external_id[:80], facility, None, rows, *self.told())
 
     def refused_row(self, reason: str, detail: str, *, number: int, rows: int = 1, column: str = "") -> ParsedRow:
         self.number = number
         self.refused(column, "", reason, detail)
-        return ParsedRow(number, "", None, None, rows, *self._told())
+        return ParsedRow(number, "", None, None, rows, *self.told())
 
-    def _told(self) -> tuple[tuple[Repair, ...], tuple[Refusal, ...], tuple[Unmapped, ...], tuple[str, ...]]:
+    def told(self) -> tuple[tuple[Repair, ...], tuple[Refusal, ...], tuple[Unmapped, ...], tuple[str, ...]]:
         return tuple(self.repairs), tuple(self.refusals), tuple(self.unmapped), tuple(self.remarks)
 
-    # --- cells ------------------------------------------------------------------------------------------------------
+    # --- cells --------------------------------------------------------------------------------------------------------
 
     def text(self, column: str, value: str, *, limit: int = 200, lines: bool = False) -> str:
         """A clean text, empty where the cell says nothing or was refused."""
@@ -116,7 +118,9 @@ class Notes:
         blank = [cell for cell in (lat, lon) if repairs_text.is_nothing(cell)]
         if stated[0] is None or stated[1] is None:
             if len(blank) == 1:
-                self.refused("latitude, longitude", f"{lat}, {lon}", "position_incomplete", "One of the two is missing.")
+                self.refused(
+                    "latitude, longitude", f"{lat}, {lon}", "position_incomplete", "One of the two is missing."
+                )
             return {}
         found = repairs_places.check_position(stated[0], stated[1], country=country, precise=precise)
         shown = f"{lat.strip()}, {lon.strip()}"

@@ -1,7 +1,7 @@
 """JSON, TOML and YAML from strangers, as plain dicts, lists and texts.
 
-Numbers, dates and yes or no come as the text that stood there: what they mean is for the reader to say. Refused are what
-is too big, too deep or not of that kind, and aliases by which a small YAML file would unfold to a huge one.
+Numbers, dates and yes or no come as the text that stood there: what they mean is for the reader to say. Refused are
+what is too big, too deep or not of that kind, and aliases by which a small YAML file would unfold to a huge one.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from apps.exchange.formats.base import UnreadableError
-from apps.exchange.repairs_text import decode_text
+from apps.exchange.tables import text_of
 
 MAX_JSON_BYTES = 50_000_000
 MAX_MANIFEST_BYTES = 500_000
@@ -30,7 +30,7 @@ def load_json(data: bytes) -> Plain:
     """Errors: UnreadableError not_json, file_too_big, nested_too_deep."""
     _require_size(data, MAX_JSON_BYTES)
     try:
-        found = json.loads(decode_text(data).text, parse_float=str, parse_int=str, parse_constant=_no_number)
+        found = json.loads(text_of(data).text, parse_float=str, parse_int=str, parse_constant=_no_number)
     except ValueError as error:
         raise UnreadableError("not_json", f"The file is no JSON: {_first_line(error)}") from error
     except RecursionError as error:
@@ -41,7 +41,7 @@ def load_json(data: bytes) -> Plain:
 def load_toml(data: bytes) -> dict[str, Any]:
     """Errors: UnreadableError not_toml, file_too_big, nested_too_deep."""
     _require_size(data, MAX_MANIFEST_BYTES)
-    text = decode_text(data).text
+    text = text_of(data).text
     if _ENDLESS_KEY.search(text):
         raise _too_deep()
     try:
@@ -59,7 +59,7 @@ def load_yaml(data: bytes) -> dict[str, Any]:
     Tabs at the ends of lines, which some editors leave and YAML forbids there, are taken off.
     """
     _require_size(data, MAX_MANIFEST_BYTES)
-    text = re.sub(r"[ \t]+$", "", decode_text(data).text, flags=re.MULTILINE)
+    text = re.sub(r"[ \t]+$", "", text_of(data).text, flags=re.MULTILINE)
     try:
         _require_harmless(text)
         found = yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506  # makes texts, lists and dicts only, whatever tags say
@@ -84,7 +84,9 @@ def _require_harmless(text: str) -> None:
 
 def _require_size(data: bytes, most: int) -> None:
     if len(data) > most:
-        raise UnreadableError("file_too_big", f"A file of this kind has at most {most // 1000} kB.", facts={"bytes": len(data)})
+        raise UnreadableError(
+            "file_too_big", f"A file of this kind has at most {most // 1000} kB.", facts={"bytes": len(data)}
+        )
 
 
 def _no_number(word: str) -> str:
