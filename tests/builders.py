@@ -33,20 +33,26 @@ from apps.catalog.models import (
 from apps.core.models import AuditEntry, Heartbeat, IdempotentResponse
 from apps.facilities.ledger import Holder, HoldRequest, place_holds
 from apps.facilities.models import (
+    CalendarLink,
     Capability,
+    CapacityException,
     CapacityWeek,
     CertificateDocument,
     Claim,
     ClaimState,
     Contact,
+    ExceptionReason,
     ExpiryWarning,
     Facility,
     FacilityNetwork,
+    FactKind,
     HeldCertificate,
     HeldMachine,
     Hold,
     HolderKind,
     HoldWeek,
+    InquiredFact,
+    Inquiry,
     ListingRequest,
     NoGo,
     NoGoKind,
@@ -257,6 +263,41 @@ def capacity_week(**fields: Any) -> CapacityWeek:
         fields["resource"] = resource()
     monday = today() - timedelta(days=today().weekday())
     return CapacityWeek.objects.create(**{"monday": monday, "free_hours": 10, "as_of": today(), **fields})
+
+
+def capacity_exception(**fields: Any) -> CapacityException:
+    """Closed for the whole of next week. Only the service makes weeks of it."""
+    next_monday = today() + timedelta(days=7 - today().weekday())
+    if "facility" not in fields:
+        fields["facility"] = fields["resource"].facility if "resource" in fields else facility()
+    stretch = {"first_on": next_monday, "last_on": next_monday + timedelta(days=6), "reason": ExceptionReason.HOLIDAY}
+    return CapacityException.objects.create(**{**stretch, **({} if "hours" in fields else {"share": 0}), **fields})
+
+
+def calendar_link(**fields: Any) -> CalendarLink:
+    if "facility" not in fields:
+        fields["facility"] = facility()
+    if "user" not in fields:
+        fields["user"] = user()
+    return CalendarLink.objects.create(**{"token_digest": f"{next(numbers):064}", **fields})
+
+
+def inquiry(**fields: Any) -> Inquiry:
+    """About the site. Nothing is mailed."""
+    if "facility" not in fields:
+        fields["facility"] = facility()
+    if "asked_by" not in fields:
+        fields["asked_by"] = user(is_staff=True)
+    later = datetime.now(UTC) + timedelta(days=21)
+    made = Inquiry.objects.create(**{"address": "owner@example.org", "expires_at": later, **fields})
+    inquired_fact(inquiry=made, target_id=made.facility.public_id)
+    return made
+
+
+def inquired_fact(**fields: Any) -> InquiredFact:
+    if "inquiry" not in fields:
+        fields["inquiry"] = inquiry()
+    return InquiredFact.objects.create(**{"kind": FactKind.SITE, "target_id": uuid4(), **fields})
 
 
 def hold(*, hours: dict[date, Decimal] | None = None, acting_user: User | None = None, **fields: Any) -> Hold:

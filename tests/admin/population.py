@@ -3,6 +3,8 @@
 from knox.models import AuthToken
 
 from apps.facilities.models import Facility
+from apps.matching.models import PolicyComparison
+from apps.needs.models import Need
 from apps.networks.models import Network
 from tests import builders
 from tests.admin.answers import ranked
@@ -48,12 +50,22 @@ def _supply(site: Facility, network: Network) -> None:
     builders.held_machine(facility=site)
     builders.held_certificate(facility=site)
     builders.no_go(facility=site, kind="stage", value=f"stage-{next(builders.numbers)}")
+    builders.capacity_exception(facility=site)
+    builders.calendar_link(facility=site)
+    builders.inquiry(facility=site)
     builders.supply_change()
     builders.supply_version()
+
+
+def _compared(cast: Cast, need: Need) -> None:
+    """One more comparison, and one more need of the first one."""
+    builders.policy_comparison(network=cast.lakeside, asked_by=cast.carla)
+    first = PolicyComparison.objects.order_by("pk")[0]
+    builders.compared_need(comparison=first, need=need)
 
 
 def _demand(cast: Cast) -> None:
     need = builders.need(organisation=cast.bright_beetle, home_network=cast.lakeside)
     builders.need_partner_network(need=need)
-    builders.policy()
+    _compared(cast, need)
     ranked(need, cast.quiet_heron, cast.iron_finch)

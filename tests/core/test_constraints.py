@@ -49,6 +49,11 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "facilities_claim_revoked_is_dated": {"revoked_at": datetime(2030, 1, 1, tzinfo=UTC)},
     "facilities_claim_state_listed": {"state": "x", "decided_at": datetime(2030, 1, 1, tzinfo=UTC)},
     "facilities_facility_removed_is_hidden": {"removed_at": datetime(2030, 1, 1, tzinfo=UTC)},
+    "facilities_exception_hours_range": {"share": None, "hours": -1.0, "resource": builders.resource},
+    "facilities_exception_hours_of_one": {"share": None, "hours": 1.0},
+    "facilities_exception_one_measure": {"share": None},
+    "facilities_inquired_answer_dated": {"answer": "confirmed"},
+    "facilities_inquired_answer_listed": {"answer": "x", "answered_at": datetime(2030, 1, 1, tzinfo=UTC)},
     "facilities_hold_soft_ends": {"expires_at": None},
     "facilities_hold_week_starts_on_monday": {"monday": date(2030, 1, 1)},
     "facilities_facility_pause_dated": {"paused_until": date(2030, 1, 1)},
@@ -62,6 +67,8 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "facilities_week_starts_on_monday": {"monday": date(2030, 1, 1)},
     "matching_comparison_of_two": {"after": F("before")},
     "matching_job_done_not_ahead": {"done": -1},
+    "notices_delivery_sent_at_known": {"state": "sent"},
+    "notices_delivery_to_somebody": {"address": ""},
     "needs_need_submitted_is_dated": {"submitted_at": None},
     "needs_revision_region_named": {"region_rule": "must"},
     "needs_revision_region_rule_listed": {"region_rule": "x", "region": builders.region},
@@ -77,6 +84,8 @@ BESIDE: dict[str, dict[str, Any]] = {
     "centre_lon": {"centre_lat": 0.0},
     "ship_to_lat": {"ship_to_lon": 0.0},
     "ship_to_lon": {"ship_to_lat": 0.0},
+    "fixed_hours": {"pattern_share": 1.0},
+    "pattern_share": {"fixed_hours": 0.0},
     "units_per_week": {"gross_hours_per_week": None},
     "score": {"low": -9.0, "high": 9.0},
     "cycle_seconds_typical": {"cycle_seconds_low": 0.5},
@@ -89,6 +98,7 @@ SHARED: dict[str, dict[str, Any]] = {
 }
 # Where a table has several keys: what keeps the copy clear of the others.
 APART: dict[str, dict[str, Any]] = {
+    "facilities_calendar_one_live": {"token_digest": "another"},
     "accounts_user_email": {"email": "PERSON@example.org"},
     "matching_match_facility_once": {"position": 2},
     "matching_policy_one_in_force": {"name": "another"},

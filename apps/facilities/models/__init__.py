@@ -1,5 +1,6 @@
 """Facilities, what they can do, and how much of it is free."""
 
+from apps.facilities.models.calendar import CalendarLink
 from apps.facilities.models.capabilities import Capability, CapabilityOffer, HeldMachine
 from apps.facilities.models.capacity import UNIT_RESOURCE_HOURS, CapacityWeek, Resource
 from apps.facilities.models.claims import DECISION_EDGES, LIVE_CLAIMS, Claim, ClaimDecision
@@ -15,6 +16,7 @@ from apps.facilities.models.evidence import (
     UndoneBecause,
     Verification,
 )
+from apps.facilities.models.exceptions import CapacityException, ExceptionReason, working_days
 from apps.facilities.models.facility import (
     CLAIM_EDGES,
     OPERATING_EDGES,
@@ -27,6 +29,7 @@ from apps.facilities.models.facility import (
     OperatingState,
 )
 from apps.facilities.models.hold import HOLD_EDGES, LIVE_HOLDS, TAKEN_HOLDS, Hold, HolderKind, HoldState, HoldWeek
+from apps.facilities.models.inquiries import Answer, FactKind, InquiredFact, Inquiry
 from apps.facilities.models.listing import Contact, ListingRequest, RequestKind, RequestState, Statement
 from apps.facilities.models.statements import EvidenceLevel, Source
 
@@ -43,8 +46,11 @@ __all__ = [
     "UNIT_RESOURCE_HOURS",
     "VERIFIED",
     "AccessKind",
+    "Answer",
+    "CalendarLink",
     "Capability",
     "CapabilityOffer",
+    "CapacityException",
     "CapacityWeek",
     "CertificateDocument",
     "Checked",
@@ -54,15 +60,19 @@ __all__ = [
     "Contact",
     "DocumentKind",
     "EvidenceLevel",
+    "ExceptionReason",
     "ExpiryWarning",
     "Facility",
     "FacilityNetwork",
+    "FactKind",
     "HeldCertificate",
     "HeldMachine",
     "Hold",
     "HoldState",
     "HoldWeek",
     "HolderKind",
+    "InquiredFact",
+    "Inquiry",
     "ListingRequest",
     "NoGo",
     "NoGoKind",
@@ -74,4 +84,5 @@ __all__ = [
     "Statement",
     "UndoneBecause",
     "Verification",
+    "working_days",
 ]

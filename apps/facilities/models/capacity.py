@@ -21,16 +21,24 @@ COUNTED: dict[str, Any] = {**HOURS, "default": Decimal(0), "db_default": Decimal
 
 # What a row opens to holds, and how far they may go: no further than stated, but what is promised already stays.
 # A booked share that is not known takes nothing away: whoever accepts an order knows better than we do.
+# Where an exception holds, the free hours follow from it and from the pattern; whoever states a figure ends that.
+PATTERN = f"""
+coalesce(resource.gross_hours_per_week * coalesce(resource.availability, kind.availability), {UNIT_RESOURCE_HOURS})
+    * (1 - coalesce(resource.booked_share, 0))
+"""
 _COUNT = """
-SELECT round(coalesce(
-    NEW.free_hours,
-    coalesce(
-        resource.gross_hours_per_week * coalesce(resource.availability, kind.availability), {unit_hours}
-    ) * (1 - coalesce(resource.booked_share, 0))
-)::numeric, 3)
-INTO NEW.stated_hours
+SELECT {pattern} INTO usual
 FROM facilities_resource AS resource JOIN catalog_resourcekind AS kind ON kind.id = resource.kind_id
 WHERE resource.id = NEW.resource_id;
+IF TG_OP = 'UPDATE' AND NEW.free_hours IS DISTINCT FROM OLD.free_hours
+    AND (NEW.pattern_share, NEW.fixed_hours) IS NOT DISTINCT FROM (OLD.pattern_share, OLD.fixed_hours) THEN
+    NEW.pattern_share := NULL;
+    NEW.fixed_hours := NULL;
+END IF;
+IF NEW.pattern_share IS NOT NULL THEN
+    NEW.free_hours := usual * NEW.pattern_share + NEW.fixed_hours;
+END IF;
+NEW.stated_hours := round(coalesce(NEW.free_hours, usual)::numeric, 3);
 promised := 0;
 IF TG_OP = 'UPDATE' THEN promised := OLD.firm_hours; END IF;
 NEW.limit_hours := greatest(NEW.stated_hours, least(NEW.firm_hours, promised));
@@ -39,12 +47,13 @@ RETURN NEW;
 # Taking back what was stated of a week takes back no hold.
 _KEEP = """
 IF OLD.firm_hours = 0 AND OLD.soft_hours = 0 THEN RETURN OLD; END IF;
-UPDATE facilities_capacityweek SET free_hours = NULL, as_of = NULL WHERE id = OLD.id;
+UPDATE facilities_capacityweek SET free_hours = NULL, as_of = NULL, pattern_share = NULL, fixed_hours = NULL
+WHERE id = OLD.id;
 RETURN NULL;
 """
 _COUNT_AGAIN = """
 UPDATE facilities_capacityweek SET updated_at = statement_timestamp()
-WHERE resource_id = NEW.id AND free_hours IS NULL;
+WHERE resource_id = NEW.id AND (free_hours IS NULL OR pattern_share IS NOT NULL);
 RETURN NULL;
 """
 
@@ -116,7 +125,8 @@ class CapacityWeek(TimeStamped):
     """A resource in one ISO week that differs from the pattern or carries holds.
 
     `free_hours` is what the facility states of that week, before our holds are taken off; blank where the week
-    follows the pattern. `stated_hours` is that or the pattern's figure, `limit_hours` the greater of it and what is
+    follows the pattern. Where an exception holds, it is counted: `pattern_share` of the pattern's hours and
+    `fixed_hours` besides. `stated_hours` is that or the pattern's figure, `limit_hours` the greater of it and what is
     promised already: an honest cut is stored, and the week is overbooked. Both are counted by a trigger at each write.
     Only the ledger changes firm and soft hours.
     """
@@ -125,6 +135,8 @@ class CapacityWeek(TimeStamped):
     monday = models.DateField(_("week from Monday"))
     free_hours = models.FloatField(_("free hours"), null=True, blank=True)
     as_of = models.DateField(_("as of"), null=True, blank=True)
+    pattern_share = models.FloatField(_("share of the pattern left by exceptions"), null=True, editable=False)
+    fixed_hours = models.FloatField(_("hours set by exceptions"), null=True, editable=False)
     firm_hours = models.DecimalField(_("firm hours"), **COUNTED)
     soft_hours = models.DecimalField(_("soft hours"), **COUNTED)
     stated_hours = models.DecimalField(_("stated hours"), **COUNTED)
@@ -142,6 +154,9 @@ class CapacityWeek(TimeStamped):
             constraints.within("facilities_week", "limit_hours", 0, constraints.MAX_HOURS_PER_WEEK),
             constraints.within("facilities_week", "soft_hours", 0, constraints.MAX_QUANTITY),
             constraints.together("facilities_week", "statement_whole", "free_hours", "as_of"),
+            constraints.together("facilities_week", "exception_whole", "pattern_share", "fixed_hours"),
+            constraints.within("facilities_week", "pattern_share", 0, 1),
+            constraints.within("facilities_week", "fixed_hours", 0, constraints.MAX_HOURS_PER_WEEK),
             models.CheckConstraint(
                 name="facilities_week_promised_within_limit",
                 condition=models.Q(firm_hours__gte=0, firm_hours__lte=models.F("limit_hours")),
@@ -153,8 +168,8 @@ class CapacityWeek(TimeStamped):
                 name="count_limit",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
-                declare=[("promised", "numeric")],
-                func=_COUNT.format(unit_hours=UNIT_RESOURCE_HOURS),
+                declare=[("promised", "numeric"), ("usual", "double precision")],
+                func=_COUNT.format(pattern=PATTERN.strip()),
             ),
             pgtrigger.Trigger(name="keep_holds", when=pgtrigger.Before, operation=pgtrigger.Delete, func=_KEEP),
         ]
@@ -167,6 +182,10 @@ class CapacityWeek(TimeStamped):
         if not self._state.adding:
             kwargs.setdefault("update_fields", ("resource", "monday", "free_hours", "as_of", "updated_at"))
         super().save(*args, **kwargs)
+
+    @property
+    def by_exception(self) -> bool:
+        return self.pattern_share is not None
 
     @property
     def overbooked(self) -> bool:

@@ -17,6 +17,7 @@ class HolderKind(models.TextChoices):
 
     OFFER = "offer", _("offer")
     AWARD = "award", _("award")
+    COORDINATOR = "coordinator", _("arrangement by hand")
 
 
 class HoldState(models.TextChoices):
@@ -54,7 +55,7 @@ class Hold(Identified):
     """
 
     resource = models.ForeignKey(Resource, verbose_name=_("resource"), on_delete=models.PROTECT, related_name="holds")
-    holder_kind = models.CharField(_("held for"), max_length=10, choices=HolderKind)
+    holder_kind = models.CharField(_("held for"), max_length=11, choices=HolderKind)
     holder_id = models.UUIDField(_("id of the holder"), db_index=True)
     need_public_id = models.UUIDField(_("need"), null=True, blank=True, db_index=True)
     state = models.CharField(_("state"), max_length=10, choices=HoldState, default=HoldState.SOFT)

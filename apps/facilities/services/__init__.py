@@ -1,5 +1,7 @@
 """Writing facilities and their parts."""
 
+from apps.facilities.services.calendar import make_calendar_link, revoke_calendar_link
+from apps.facilities.services.capacity_csv import read_capacity_csv
 from apps.facilities.services.claims import claim_facility, decide_claim, revoke_claim
 from apps.facilities.services.evidence import (
     hand_in_document,
@@ -9,6 +11,7 @@ from apps.facilities.services.evidence import (
     verify_certificate,
     warn_of_expiries,
 )
+from apps.facilities.services.exceptions import add_exception, apply_exceptions, clear_exception
 from apps.facilities.services.facility import (
     change_contact,
     change_facility,
@@ -19,26 +22,37 @@ from apps.facilities.services.facility import (
     register_facility,
     resume_facility,
 )
+from apps.facilities.services.holds import firm_up, give_back, keep_hours, use_up
 from apps.facilities.services.parts import add_part, change_part, remove_part
 from apps.facilities.services.requests import ask_about_listing, decide_listing_request, remove_listing
 from apps.facilities.services.suggestions import confirm_capability, refresh_suggestions, suggest_capability
-from apps.facilities.services.weeks import state_weeks
+from apps.facilities.services.weeks import change_weeks, confirm_capacity, state_weeks
 
 __all__ = [
+    "add_exception",
     "add_part",
+    "apply_exceptions",
     "ask_about_listing",
     "change_contact",
     "change_facility",
     "change_part",
+    "change_weeks",
     "claim_facility",
+    "clear_exception",
     "close_facility",
     "confirm_capability",
+    "confirm_capacity",
     "decide_claim",
     "decide_listing_request",
     "end_pauses",
+    "firm_up",
+    "give_back",
     "hand_in_document",
+    "keep_hours",
     "list_facility",
+    "make_calendar_link",
     "pause_facility",
+    "read_capacity_csv",
     "read_document",
     "refresh_suggestions",
     "register_facility",
@@ -46,10 +60,12 @@ __all__ = [
     "remove_listing",
     "remove_part",
     "resume_facility",
+    "revoke_calendar_link",
     "revoke_claim",
     "state_weeks",
     "suggest_capability",
     "take_back_verification",
+    "use_up",
     "verify_certificate",
     "warn_of_expiries",
 ]
