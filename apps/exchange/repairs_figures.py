@@ -45,8 +45,6 @@ UNIT_WORDS = {
 }
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,9})*"
 _LENGTH = re.compile(rf"^\s*(?P<number>[+-]?{_NUMBER})\s*(?P<unit>[^\d\s.,]{{1,12}}|'')?\s*$")
-_SIDE = rf"({_NUMBER})\s*(mm|cm|m|in|inch|inches|\"|”)?\s*(?:\([XYZxyz]\))?"
-_SIDES = re.compile(rf"^\s*{_SIDE}\s*[x×*]\s*{_SIDE}(?:\s*[x×*]\s*{_SIDE})?\s*$", re.IGNORECASE)
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -151,22 +149,6 @@ def _in_range(value: float, unit: str, *, from_cell: bool) -> Length:
 def rounded(mm: float) -> float:
     """To a thousandth of a millimetre, so that inches come out as people write them."""
     return round(mm, 3)
-
-
-def sides_mm(text: str, *, unit: str = "") -> tuple[float, ...] | None:
-    """Two or three sides such as `220 x 220 x 250 mm`. One unit at the end holds for all, or each has its own.
-
-    None where it is not that, a side has no unit, or a figure can be read in two ways.
-    """
-    found = _SIDES.match(text)
-    if not found:
-        return None
-    numbers = [found[1], found[3], *([found[5]] if found[5] else [])]
-    units = [found[2], found[4], *([found[6]] if found[5] else [])]
-    shared = units[-1] or unit
-    lengths = [length_mm(f"{number} {own or shared or ''}") for number, own in zip(numbers, units, strict=True)]
-    sides = tuple(length.mm for length in lengths if length.mm is not None)
-    return sides if len(sides) == len(numbers) else None
 
 
 def size_that_became_a_date(cell: str) -> str:

@@ -1,8 +1,8 @@
 """Where a place is: names of countries, positions that cannot be, positions that only mean a country.
 
 The table behind it is data/countries.csv: names in use, the boxes around a country's parts, its middles (centroid,
-centre of its box) and, for some, the very point that a widely used geocoder gives for the whole country. Boxes and middles are
-reckoned from Natural Earth's 1:50m countries, which are in the public domain.
+centre of its box) and, for some, the very point that a widely used geocoder gives for the whole country. Boxes and
+middles are reckoned from Natural Earth's 1:50m countries, which are in the public domain.
 """
 
 import csv

@@ -21,9 +21,9 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "
 _MOJIBAKE = re.compile(
     r"[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2122]"
 )
-_TAGS = re.compile(r"<\s*/?\s*[a-zA-Z][^<>]{0,500}>|<!--.{0,2000}?-->", re.DOTALL)
-_BREAKS = re.compile(r"<\s*(?:br|/p|/div|/li|/tr)\b[^<>]{0,100}>", re.IGNORECASE)
-_SCRIPTS = re.compile(r"<\s*(script|style)\b.{0,10000}?<\s*/\s*\1\s*>", re.IGNORECASE | re.DOTALL)
+_TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,500}>|<!--.{0,2000}?-->", re.DOTALL)
+_BREAKS = re.compile(r"<(?:br|/p|/div|/li|/tr)\b[^<>]{0,100}>", re.IGNORECASE)
+_SCRIPTS = re.compile(r"<(script|style)\b.{0,10000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
 # Boxes and other signs that programs put where they could not show a letter or a line break.
 _PLACEHOLDERS = re.compile(r"[\u25a0\u25a1\ufffc\u2028\u2029]")
 _LOST_LETTER = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])")

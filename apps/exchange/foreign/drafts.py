@@ -9,7 +9,8 @@ from math import prod
 from apps.catalog.models import FacilityKind
 from apps.catalog.models.phrases import normalised
 from apps.exchange.foreign.notes import Notes
-from apps.exchange.formats.base import FacilityDraft, PartDraft, PartKind, Value
+from apps.exchange.foreign.sheets import Record
+from apps.exchange.formats.base import FacilityDraft, ParsedRow, PartDraft, PartKind, Value, Vocabulary
 from apps.facilities.models import CapabilityOffer
 
 Sides = tuple[float, float, float]
@@ -35,6 +36,15 @@ class Place:
     description: str = ""
     country_column: str = "country"
     city_column: str = "city"
+
+
+def begun(record: Record, words: Vocabulary, column: str) -> "tuple[Notes, str] | ParsedRow":
+    """Notes for a row of a table and the name that stands in the column; the refused row where there is none."""
+    notes = Notes(words, record.number)
+    if record.too_long:
+        return notes.refused_row("too_many_cells", number=record.number)
+    name = notes.text(column, record[column])
+    return (notes, name) if name else notes.refused_row("name_missing", number=record.number, column=column)
 
 
 def facility_values(notes: Notes, place: Place, name: str, *, position: bool = True) -> dict[str, Value]:

@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from apps.exchange import repairs_text
-from apps.exchange.foreign.drafts import Machine, Place, draft, facility_values, identity, listed_texts, machine_parts
+from apps.exchange.foreign.drafts import (
+    Machine,
+    Place,
+    begun,
+    draft,
+    facility_values,
+    identity,
+    listed_texts,
+    machine_parts,
+)
 from apps.exchange.foreign.notes import Notes
 from apps.exchange.foreign.okw_map import process_parts
 from apps.exchange.foreign.sheets import Record, Records, columns_of, read_records
@@ -32,10 +41,10 @@ def read_labs(file: SourceFile) -> Iterator[ParsedRow]:
 
 
 def _lab(record: Record, records: Records, words: Vocabulary) -> ParsedRow:
-    notes = Notes(words, record.number)
-    name = notes.text("name", record["name"])
-    if not name:
-        return notes.refused_row("name_missing", "The row names no place.", number=record.number, column="name")
+    start = begun(record, words, "name")
+    if isinstance(start, ParsedRow):
+        return start
+    notes, name = start
     state = record["activity_status"].strip().casefold()
     if state not in RUNNING:
         detail = "The list says that it does not work (yet, or any more)."
@@ -96,11 +105,11 @@ def read_machines(file: SourceFile) -> Iterator[ParsedRow]:
     records = read_records(file)
     labs: dict[str, _Lab] = {}
     for record in records.rows:
-        notes = Notes(file.words, record.number)
-        name = notes.text("lab", record["lab"])
-        if not name:
-            yield notes.refused_row("name_missing", "The row names no lab.", number=record.number, column="lab")
+        start = begun(record, file.words, "lab")
+        if isinstance(start, ParsedRow):
+            yield start
             continue
+        notes, name = start
         key = record["slug"].strip() or identity(name, record["country_code"])
         lab = labs.setdefault(key, _Lab(name, key, record, notes))
         lab.notes.number = record.number

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from apps.exchange import repairs_contacts, repairs_figures, repairs_places, repairs_text
 from apps.exchange.formats.base import FacilityDraft, ParsedRow, Refusal, Repair, TermKind, Unmapped, Vocabulary
+from apps.exchange.formulas import is_formula
 
 MAX_SHOWN = 200
 
@@ -11,6 +12,8 @@ DETAILS = {
     "name_missing": "It names no facility.",
     "facility_id_missing": "It has no id at its source, so it could not be found again.",
     "spreadsheet_error": "A formula failed before the file came here; the value is lost.",
+    "formula": "A formula stands where a value should be.",
+    "too_many_cells": "The row has more cells than the header.",
     "letters_lost": "Only question marks are left of it.",
     "encoding_repaired": "Letters of another code page were put right.",
     "markup_removed": "Tags were taken out of the text.",
@@ -57,7 +60,7 @@ class Notes:
     def row(self, external_id: str, facility: FacilityDraft, *, number: int, rows: int = 1) -> ParsedRow:
         return ParsedRow(number, external_id[:80], facility, None, rows, *self.told())
 
-    def refused_row(self, reason: str, detail: str, *, number: int, rows: int = 1, column: str = "") -> ParsedRow:
+    def refused_row(self, reason: str, detail: str = "", *, number: int, rows: int = 1, column: str = "") -> ParsedRow:
         self.number = number
         self.refused(column, "", reason, detail)
         return ParsedRow(number, "", None, None, rows, *self.told())
@@ -73,6 +76,9 @@ class Notes:
             return ""
         if repairs_text.is_spreadsheet_error(value):
             self.refused(column, value, "spreadsheet_error")
+            return ""
+        if is_formula(value):
+            self.refused(column, value, "formula")
             return ""
         clean = repairs_text.clean_text(value, lines=lines)
         if repairs_text.all_letters_lost(clean.text):

@@ -8,6 +8,7 @@ from apps.exchange.foreign.drafts import (
     Machine,
     Place,
     Sides,
+    begun,
     capability,
     draft,
     facility_values,
@@ -44,13 +45,11 @@ def read_machines(file: SourceFile) -> Iterator[ParsedRow]:
     records = read_records(file)
     labs: dict[tuple[str, str], _Lab] = {}
     for record in records.rows:
-        notes = Notes(file.words, record.number)
-        name = notes.text("facility", record["facility"])
-        if not name:
-            yield notes.refused_row(
-                "name_missing", "The row names no facility.", number=record.number, column="facility"
-            )
+        start = begun(record, file.words, "facility")
+        if isinstance(start, ParsedRow):
+            yield start
             continue
+        notes, name = start
         lab = labs.setdefault((record["lab"].strip(), name.casefold()), _Lab(name, record, notes))
         lab.notes.number = record.number
         lab.rows += 1
@@ -129,10 +128,10 @@ def read_spaces(file: SourceFile) -> Iterator[ParsedRow]:
 
 
 def _space(record: Record, records: Records, words: Vocabulary) -> ParsedRow:
-    notes = Notes(words, record.number)
-    name = notes.text("name", record["name"])
-    if not name:
-        return notes.refused_row("name_missing", "The row names no place.", number=record.number, column="name")
+    start = begun(record, words, "name")
+    if isinstance(start, ParsedRow):
+        return start
+    notes, name = start
     precision = record["address"].strip().casefold()
     place = Place(name, country=record["country"], city=record["city"], lat=record["latitude"], lon=record["longitude"])
     values = facility_values(notes, place, name, position=precision != COUNTRY_ONLY)

@@ -1,10 +1,8 @@
 """Foreign tables: CSV or the first sheet of a workbook, as records by the names of their columns."""
 
-import csv
-import io
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from apps.exchange.formats.base import SourceFile, UnreadableError
 from apps.exchange.tables import Row, Table, read_csv, text_of
@@ -69,16 +67,14 @@ def _record(row: Row, names: list[str]) -> Record:
     return Record(row.number, dict(zip(names, row.cells, strict=False)), beyond)
 
 
+@lru_cache(maxsize=1)  # several formats look at one file
 def columns_of(head: bytes) -> frozenset[str]:
     """The names in the first row of what the head belongs to, in lower case; none where that cannot be told.
 
     Of a workbook only when it is whole in the head: its table of contents stands at the end.
     """
     try:
-        if is_archive(head):
-            with zipfile.ZipFile(io.BytesIO(head)):
-                return frozenset(name.casefold() for name in _first_sheet(head).header)
-        line = next(csv.reader(io.StringIO(text_of(head).text, newline=""), strict=False), [])
-    except (UnreadableError, zipfile.BadZipFile, csv.Error):
+        table = _first_sheet(head) if is_archive(head) else read_csv(text_of(head).text)
+    except UnreadableError:
         return frozenset()
-    return frozenset(cell.strip().strip("\ufeff").casefold() for cell in line)
+    return frozenset(name.casefold() for name in table.header)

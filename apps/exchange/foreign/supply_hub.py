@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 from apps.catalog.models import FacilityKind
 from apps.catalog.models.phrases import normalised
-from apps.exchange.foreign.drafts import Place, draft, facility_values, identity
-from apps.exchange.foreign.notes import Notes
+from apps.exchange.foreign.drafts import Place, begun, draft, facility_values, identity
 from apps.exchange.foreign.sheets import Record, Records, columns_of, read_records
 from apps.exchange.foreign.twins import with_twins
 from apps.exchange.formats.base import Format, Makes, ParsedRow, SourceFile, Vocabulary
@@ -20,10 +19,10 @@ def read_suppliers(file: SourceFile) -> Iterator[ParsedRow]:
 
 
 def _supplier(record: Record, records: Records, words: Vocabulary) -> ParsedRow:
-    notes = Notes(words, record.number)
-    name = notes.text("name", record["name"])
-    if not name:
-        return notes.refused_row("name_missing", "The row names no facility.", number=record.number, column="name")
+    start = begun(record, words, "name")
+    if isinstance(start, ParsedRow):
+        return start
+    notes, name = start
     sector = notes.text("sector", record["sector"])
     place = Place(
         name,
