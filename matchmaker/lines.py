@@ -8,7 +8,7 @@ import numpy as np
 
 from matchmaker.catalogue_codes import CatalogueCodes
 from matchmaker.columns import BLANK_DAY, EVIDENCES, SOURCES, LineColumns, lock
-from matchmaker.ordering import is_among, order_by, stands_twice, text_keys
+from matchmaker.ordering import distinct, is_among, order_by, stands_twice, text_keys
 from matchmaker.storage import (
     Array,
     Bits,
@@ -217,7 +217,7 @@ def _materials(tables: SupplyTables, taxonomy: Taxonomy, rank: IntArray, rows: _
         tables.site_materials.value[~sites.materials_blank[tables.site_materials.owner]],
         tables.line_materials.value[~lines.materials_blank[tables.line_materials.owner]],
     ]
-    keys = np.unique(np.concatenate([rank[of_sites], size + of_lines]).astype(np.int64) * span + np.concatenate(values))
+    keys = distinct(np.concatenate([rank[of_sites], size + of_lines]).astype(np.int64) * span + np.concatenate(values))
     owner = keys // span
     first = np.flatnonzero(np.diff(owner, prepend=-1))
     place = np.zeros(size + len(lines.site) + 1, dtype=np.int64)  # list 0 is empty; the last entry is nobody's
@@ -236,5 +236,5 @@ def _named(pairs: PairTable, rows: _Rows, resource_rank: IntArray) -> Ragged:
     stated = np.flatnonzero(rows.own >= 0)
     place[rows.own[stated]] = stated
     span = int(resource_rank.max(initial=0)) + 1
-    keys = np.unique(place[pairs.owner] * span + resource_rank[pairs.value])
+    keys = distinct(place[pairs.owner] * span + resource_rank[pairs.value])
     return Ragged.of(keys // span, keys % span, len(rows.own))

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from matchmaker.ordering import distinct
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -193,7 +195,7 @@ class Words:
         """Of pairs of a row and the place of its word in `words`; only words that some row carries are kept."""
         places, used = recoded(codes, words)
         span = int(rows.max()) + 1 if len(rows) else 1
-        keys = np.unique(places.astype(np.int64) * span + rows)
+        keys = distinct(places.astype(np.int64) * span + rows)
         start = np.searchsorted(keys // span, np.arange(len(used) + 1))
         return cls(used, locked(start.astype(np.int64)), narrow(keys % span))
 
@@ -209,7 +211,7 @@ class Words:
         spans = [span for word in words if (span := self.get(word)) is not None]
         if len(spans) == 1:
             return np.asarray(spans[0], dtype=np.int64)
-        return np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *spans]))
+        return np.asarray(distinct(np.concatenate([np.zeros(0, dtype=np.int64), *spans])))
 
     def among(self, rows: Array, words: Iterable[str]) -> BoolArray:
         """For each of `rows` whether it carries at least one of the words."""
@@ -228,7 +230,7 @@ class Words:
 
 def recoded(codes: Array, words: Sequence[str]) -> tuple[Array, tuple[str, ...]]:
     """Codes into the alphabetical order of the words in use, and those words. -1 stays -1."""
-    used = np.unique(codes[codes >= 0])
+    used = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=1))
     names = sorted((words[int(code)], int(code)) for code in used)
     place = np.full(len(words) + 1, -1, dtype=np.int64)  # its last entry answers for -1
     kept: list[str] = []

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.ordering import order_by, text_keys
+from matchmaker.ordering import distinct, order_by, text_keys
 from matchmaker.sites import certificate_order
 from matchmaker.storage import Array, IntArray
-from matchmaker.tables import FigureTable, LineTable, PairTable, SupplyTables, arrays_of
+from matchmaker.tables import FigureTable, LineTable, PairTable, SupplyTables, WordList, arrays_of
 
 Digests = NDArray[np.uint8]  # rows x 32
 
@@ -91,8 +91,7 @@ def _parts(tables: SupplyTables, rank: IntArray) -> Iterator[_Part]:
     )
     machines = tables.machines
     yield _sorted_rows(rank[machines.site], [machines.machine, machines.count], size)
-    listed, words = tables.listed, letters[tables.listed.word]
-    yield _sorted_rows(rank[listed.site], [listed.list, words], size, once=True)
+    yield _of_words(tables, rank, letters)
 
 
 def _letters(words: Sequence[str]) -> IntArray:
@@ -186,6 +185,18 @@ def _of_weeks(tables: SupplyTables, rank: IntArray, resources: _Places) -> Itera
     yield _records(columns, _Places(order, site[order], order), len(rank))
 
 
+def _of_words(tables: SupplyTables, rank: IntArray, letters: IntArray) -> _Part:
+    """In order of list and letters."""
+    listed = tables.listed
+    words = letters[listed.word]
+    order = order_by(rank[listed.site] * len(WordList) + listed.list, lambda rows: [words[rows]])
+    site, kind, word = rank[listed.site][order], listed.list[order], words[order]
+    same = (site[1:] == site[:-1]) & (kind[1:] == kind[:-1]) & (word[1:] == word[:-1])
+    kept = np.concatenate([[True], ~same]) if len(order) else np.zeros(0, dtype=np.bool_)
+    places = _Places(order[kept], site[kept], order)
+    return _records([listed.list, words], places, len(rank))
+
+
 def _owners(site: Array, rank: IntArray) -> IntArray:
     """The facility of each row of a table, in order of id."""
     return np.asarray(rank[site], dtype=np.int64)
@@ -198,12 +209,15 @@ def _pairs(pairs: PairTable, number: IntArray, site: IntArray, size: int) -> _Pa
 
 def _sorted_rows(site: IntArray, columns: Sequence[Array], size: int, *, once: bool = False) -> _Part:
     """Rows of whole numbers in order; `once` leaves out repetitions."""
-    table = np.stack([site, *columns], axis=1).astype(np.int64)
-    table = table[np.lexsort(tuple(reversed(list(table.T))))]
-    if once and len(table):
-        table = table[np.concatenate([[True], (table[1:] != table[:-1]).any(axis=1)])]
-    rows = np.searchsorted(np.ascontiguousarray(table[:, 0]), np.arange(size + 1))
-    content = np.ascontiguousarray(table[:, 1:]).astype("<i8")
+    spans = [int(column.max(initial=0)) + 1 for column in columns]
+    keys = site.astype(np.int64)
+    for column, span in zip(columns, spans, strict=True):
+        keys = keys * span + column
+    keys = distinct(keys) if once else np.sort(keys)
+    content = np.empty((len(keys), len(columns)), dtype="<i8")
+    for at in reversed(range(len(columns))):
+        keys, content[:, at] = np.divmod(keys, spans[at])
+    rows = np.searchsorted(keys, np.arange(size + 1))
     return _Part(content.tobytes(), (rows * content.itemsize * content.shape[1]).tolist())
 
 

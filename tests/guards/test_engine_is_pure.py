@@ -7,7 +7,7 @@ from tests.guards.source import place, python_files, tree_of
 CLOCKS = {"now", "utcnow", "today", "fromtimestamp"}
 CHANCE_AND_DISK = {"open", "input", "print", "hash", "id"}
 MAY_ASK_THE_CLOCK = {"__main__.py"}  # the command: where no day is given, today is its argument
-MAY_TOUCH_THE_DISK = {"documents.py", "__main__.py", "supply.py"}
+MAY_TOUCH_THE_DISK = {"documents.py", "__main__.py"}
 
 
 def _called(node: ast.Call) -> str:
