@@ -52,6 +52,16 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="4", minute="7"),
         "options": {"expires": 3600},
     },
+    "carry imports on": {
+        "task": "apps.exchange.tasks.carry_imports",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "forget files of old imports": {
+        "task": "apps.exchange.tasks.forget_old_files",
+        "schedule": crontab(hour="4", minute="27"),
+        "options": {"expires": 3600},
+    },
     "say that we live": {
         "task": "apps.core.tasks.note_heartbeat",
         "schedule": 10.0,

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "apps.facilities",
     "apps.needs",
     "apps.matching",
+    "apps.exchange",
     "apps.portal",
 ]
 

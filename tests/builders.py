@@ -31,6 +31,7 @@ from apps.catalog.models import (
     WorkContent,
 )
 from apps.core.models import AuditEntry, Heartbeat, IdempotentResponse
+from apps.exchange.models import ImportBatch, ImportFile, ImportRow, SourceListing, UnmappedTerm
 from apps.facilities.ledger import Holder, HoldRequest, place_holds
 from apps.facilities.models import (
     CalendarLink,
@@ -505,6 +506,53 @@ def supply_change(**fields: Any) -> SupplyChange:
 
 def supply_version(**fields: Any) -> SupplyVersion:
     return SupplyVersion.objects.create(**{"number": 1_000_000 + next(numbers), "facility_ids": [], **fields})
+
+
+# --- imports --------------------------------------------------------------------------------------------------------
+
+
+def import_batch(*, data: bytes = b"", **fields: Any) -> ImportBatch:
+    """Of a network; its file has been looked at, unless `state` says otherwise."""
+    if "network" not in fields and "facility" not in fields:
+        fields["network"] = network()
+    if "uploaded_by" not in fields:
+        fields["uploaded_by"] = user()
+    told = {"source": "test", "file_name": "places.csv", "file_bytes": len(data), "file_digest": "0" * 64}
+    batch = ImportBatch.objects.create(**{**told, "state": "read", **fields})
+    if data:
+        import_file(batch=batch, data=data)
+    return batch
+
+
+def import_file(**fields: Any) -> ImportFile:
+    if "batch" not in fields:
+        fields["batch"] = import_batch()
+    return ImportFile.objects.create(**{"data": b"name,kind\n", **fields})
+
+
+def import_row(**fields: Any) -> ImportRow:
+    if "batch" not in fields:
+        fields["batch"] = import_batch()
+    number = next(numbers)
+    told = {"position": number, "number": number, "external_id": f"place-{number}", "outcome": "new"}
+    return ImportRow.objects.create(**{**told, **fields})
+
+
+def source_listing(**fields: Any) -> SourceListing:
+    if "network" not in fields:
+        fields["network"] = network()
+    if "facility" not in fields:
+        fields["facility"] = facility()
+    return SourceListing.objects.create(**{"source": "test", "external_id": f"place-{next(numbers)}", **fields})
+
+
+def unmapped_term(**fields: Any) -> UnmappedTerm:
+    if "batch" not in fields:
+        fields["batch"] = import_batch()
+    if "facility" not in fields:
+        fields["facility"] = facility()
+    words = f"unheard of {next(numbers)}"
+    return UnmappedTerm.objects.create(**{"kind": "process", "text": words, "phrase": words, **fields})
 
 
 # --- the rest -----------------------------------------------------------------------------------------------------

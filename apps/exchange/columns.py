@@ -16,7 +16,7 @@ from apps.catalog.models import Certification, FacilityKind, MachineModel, Mater
 from apps.core import constraints
 from apps.core.currencies import CURRENCIES
 from apps.core.industries import Industry
-from apps.exchange.formats.base import PartKind
+from apps.exchange.formats.base import PartKind, TermKind
 from apps.facilities.models import AccessKind, CapabilityOffer
 
 ENVELOPE = "envelope_mm"
@@ -101,6 +101,7 @@ class Sheet:
         return named | ({ENVELOPE: WHOLE_ENVELOPE} if SIDES[0] in self.by_name else {})
 
 
+CONTACT = ("person", "email", "phone", "website", "address")  # how the site is reached; kept apart from its facts
 NAMING = ("id", "external_id", "facility")  # which facility a row speaks of
 WHOLE_ENVELOPE = Column(ENVELOPE, Kind.ENVELOPE, "", unit=Unit.MM, low=0.001, high=constraints.MAX_LENGTH_MM)
 
@@ -151,6 +152,7 @@ FIGURES = (
         "best_tolerance_mm", Kind.NUMBER, "Best tolerance kept at about 100 mm, as plus/minus half-width.", "0.05",
         Unit.MM, low=0.0001, high=constraints.MAX_LENGTH_MM,
     ),
+    _text("tolerance_class", "As stated: ISO 2768-f, -m, -c or -v, or IT5 to IT13.", 10),
     _side(SIDES[0], "Largest part: length. All three sides or none.", "500"),
     _side(SIDES[1], "Largest part: width.", "400"),
     _side(SIDES[2], "Largest part: height.", "300"),
@@ -188,6 +190,11 @@ FACILITIES = Sheet(
         _days("quote_days", "Days to a quote.", "2", Kind.NUMBER),
         _days("material_days", "Days to get material.", "3", Kind.NUMBER),
         _days("inspection_days", "Days of inspection.", "1", Kind.NUMBER),
+        _text("person", "Whom to ask for.", 150),
+        _text("email", "E-mail address of the site.", 254, "hello@example.org"),
+        _text("phone", "Phone of the site.", 40, "+1 216 5550100"),
+        _text("website", "Web address of the site.", 200, "https://example.org"),
+        _text("address", "Street address.", 300),
     ),
 )
 CAPABILITIES = Sheet(
@@ -243,6 +250,9 @@ CERTIFICATES = Sheet(
         Column(
             "certification", Kind.ONE_OF, "Which certificate.", "iso-9001", required=True, table=Certification
         ),
+        _text("number", "Number of the certificate.", 80),
+        _text("shown_for", "Only for a product's or a person's certificate: which product, or whose.", 200),
+        _text("site", "Site named on it; blank: this one.", 200),
         _text("scope", "Scope as the certificate words it.", 300),
         Column("scope_processes", Kind.SOME_OF, "Processes in its scope.", table=Process),
         Column("issued_on", Kind.DATE, "Day of issue.", "2025-03-01"),
@@ -270,3 +280,12 @@ def tables_named(sheets: tuple[Sheet, ...] = SHEETS) -> Iterator[type[Model]]:
     """Each table of the catalogue that some column names, once."""
     tables = [column.table for sheet in sheets for column in sheet.columns if column.table is not None]
     yield from dict.fromkeys(tables)
+
+
+# Tables of which people use other words than the short names.
+TERM_KINDS: dict[type[Model], TermKind] = {
+    Process: TermKind.PROCESS,
+    Material: TermKind.MATERIAL,
+    MachineModel: TermKind.MACHINE,
+    Certification: TermKind.CERTIFICATION,
+}

@@ -10,7 +10,6 @@ from apps.exchange.repairs_text import DecodedText, decode_text
 
 MAX_ROWS = 100_000
 MAX_COLUMNS = 200
-MAX_CELL = 20_000
 DELIMITERS = (",", ";", "\t", "|")
 _UTF_16 = {(True, False): "utf-16-be", (False, True): "utf-16-le"}
 
