@@ -1,6 +1,7 @@
 """A world in which every confidential field holds something that stands nowhere else, and who may read which."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from apps.accounts.models import Organisation, User
@@ -132,9 +133,25 @@ def _facility(made: Canaries, group: str, facility: Facility, *, public: bool) -
         unit_price_low=made.number(group, round(7 + base, 4)),
         best_tolerance_mm=made.number(group, round(base / 10, 7)),
     )
-    builders.held_certificate(facility=facility, scope=made.text(group, "scope"))
+    builders.held_certificate(facility=facility, scope=made.text(group, "scope"), number=made.text(group, "number"))
     builders.held_machine(facility=facility)
+    _listing(made, group, facility)
     builders.no_go(facility=facility)
+
+
+def _listing(made: Canaries, group: str, facility: Facility) -> None:
+    coordinator = made.world.cast.carla if group == "heron" else made.world.cast.omar
+    builders.statement(facility=facility, field="quote_days", said_by=coordinator)
+    builders.contact(facility=facility, person=made.text(group, "person"), phone=made.text(group, "phone"))
+    builders.listing_request(facility=facility, words=made.text(group, "request"))
+    builders.claim(
+        facility=facility,
+        organisation=facility.operator,
+        words=made.text(group, "claim"),
+        state="approved",
+        decided_at=datetime.now(UTC),
+        reason=made.text(group, "decision"),
+    )
 
 
 def _need(made: Canaries, who: str, group: str, **fields: Any) -> Need:
@@ -184,6 +201,8 @@ def _objects(made: Canaries, needs: list[Need]) -> None:
         "capabilities": ids(facility.capabilities.get() for facility in facilities),
         "resources": ids(facility.resources.get() for facility in facilities),
         "certificates": ids(facility.certificates.get() for facility in facilities),
+        "claims": ids(facility.claims.get() for facility in facilities),
+        "listing-requests": ids(facility.listing_requests.get() for facility in facilities),
         "machines": [facility.machines.get().machine.slug for facility in facilities],
         "no-gos": ["industry"],
         "<slug:kind> <slug:value>": ["defence"],

@@ -8,7 +8,7 @@ import pytest
 
 from apps.core.models import AuditEntry
 from apps.facilities.ledger import firm_holds
-from apps.facilities.models import Capability, CapacityWeek, Facility, HeldCertificate, Resource
+from apps.facilities.models import Capability, CapacityWeek, Facility, Resource
 from tests import builders
 from tests.api.client import Api, results
 from tests.api.world import World
@@ -82,12 +82,15 @@ def test_only_a_producer_one_belongs_to_or_coordinates_gets_a_place(world: World
     assert world.as_("fay").post("facilities/", {**sent, "operator": start_up}).status_code == HTTPStatus.BAD_REQUEST
 
 
-def test_a_change_is_confirmed_today_and_audited(world: World) -> None:
-    Facility.objects.update(confirmed_on=today() - timedelta(days=90))
+def test_a_change_dates_what_was_changed_and_is_audited(world: World) -> None:
+    before = today() - timedelta(days=90)
+    Facility.objects.update(confirmed_on=before)
     hank, path = world.as_("hank"), path_of(world.cast.quiet_heron)
     changed = hank.patch(path, {"min_run": 25, "signs_nda": None}, **tagged(hank, path))
     assert changed.status_code == HTTPStatus.OK, changed.content
-    assert (changed.json()["min_run"], changed.json()["confirmed_on"]) == (25, today().isoformat())
+    assert (changed.json()["min_run"], changed.json()["confirmed_on"]) == (25, before.isoformat())
+    [(field, fact)] = changed.json()["facts"].items()  # an NDA was not stated before and is not now
+    assert (field, fact["said_by"], fact["confirmed_on"]) == ("min_run", "Hank", today().isoformat())
     entry = AuditEntry.objects.get(verb="change")
     assert (entry.actor, entry.old["min_run"], entry.new["min_run"]) == (world.cast.hank, None, 25)
     assert hank.patch(path, {"min_run": 26}, if_match='"0"').status_code == HTTPStatus.PRECONDITION_FAILED
@@ -97,7 +100,9 @@ def test_a_change_is_confirmed_today_and_audited(world: World) -> None:
 def test_a_coordinators_edit_says_that_it_is_hers(world: World) -> None:
     carla, path = world.as_("carla"), path_of(world.cast.quiet_heron)
     changed = carla.patch(path, {"city": "Akron"}, **tagged(carla, path))
-    assert (changed.json()["city"], changed.json()["source"]) == ("Akron", "coordinator")
+    assert (changed.json()["city"], changed.json()["source"]) == ("Akron", "stated")
+    fact = changed.json()["facts"]["city"]
+    assert (fact["source"], fact["said_by"]) == ("coordinator", "Carla")
 
 
 def test_a_rule_between_two_figures_names_its_field(world: World) -> None:
@@ -117,8 +122,10 @@ def test_pausing_resuming_and_closing(world: World) -> None:
     active = hank.patch(path, {"operating_state": "active"}, **tagged(hank, path))
     assert (active.json()["operating_state"], active.json()["paused_until"]) == ("active", None)
     hank.patch(path, {"operating_state": "closed"}, **tagged(hank, path))
-    refused = hank.patch(path, {"operating_state": "active"}, **tagged(hank, path))
+    refused = hank.patch(path, {"operating_state": "paused"}, **tagged(hank, path))
     assert (refused.status_code, refused.json()["code"]) == (HTTPStatus.CONFLICT, "transition_refused")
+    reopened = hank.patch(path, {"operating_state": "active"}, **tagged(hank, path))
+    assert reopened.json()["operating_state"] == "active"
 
 
 def test_into_a_network_only_its_coordinators_let(world: World) -> None:
@@ -195,19 +202,6 @@ def test_a_capability_names_a_resource_of_its_own_facility(more: World) -> None:
     assert not Capability.objects.exists()
     made = hank.post(many, {"process": "moulding", "resource": str(own.public_id)})
     assert made.json()["resource"] == str(own.public_id)
-
-
-def test_a_facility_states_a_certificate_and_a_coordinator_verifies_it(more: World) -> None:
-    hank, carla = more.as_("hank"), more.as_("carla")
-    many = path_of(more.cast.quiet_heron, "certificates/")
-    sent = {"certification": "iso-9001"}
-    refused = hank.post(many, {**sent, "evidence_level": "coordinator_verified"})
-    assert (refused.status_code, refused.json()["code"]) == (HTTPStatus.FORBIDDEN, "evidence_not_yours")
-    one = hank.post(many, sent)["Location"]
-    carla.patch(one, {"evidence_level": "coordinator_verified"}, **tagged(carla, one))
-    assert HeldCertificate.objects.get().evidence_level == "coordinator_verified"
-    hank.patch(one, {"scope": "another"}, **tagged(hank, one))
-    assert HeldCertificate.objects.get().evidence_level == "stated"
 
 
 def test_hours_or_units_and_not_both(more: World) -> None:

@@ -31,7 +31,7 @@ from apps.core.api.serializers import (
 )
 from apps.core.constraints import MAX_DAYS, MAX_HOURS_PER_WEEK, MAX_LENGTH_MM, MAX_QUANTITY
 from apps.core.industries import Industry
-from apps.facilities.models import AccessKind, CapabilityOffer, EvidenceLevel, NoGoKind, OperatingState
+from apps.facilities.models import AccessKind, CapabilityOffer, NoGoKind, OperatingState
 from apps.networks.models import Network
 
 ADMIN_AREA = RegexValidator(r"\A[A-Z]{2}-[A-Z0-9]{1,3}\Z", "An ISO 3166-2 code, such as US-CA.", "invalid")
@@ -49,8 +49,11 @@ def listed(model: type[Any]) -> UniqueList:
 class FiguresFields(StrictSerializer[Any]):
     """For the whole site, or more exactly for one line. Null means never stated."""
 
-    min_run = StrictInteger(**PIECES, help_text="Smallest run, in pieces.")
-    min_order_pieces = StrictInteger(**PIECES, help_text="Smallest order over all its parts, in pieces.")
+    min_run = StrictInteger(**PIECES, help_text="Smallest run of one part, in pieces.")
+    min_order_pieces = StrictInteger(
+        **PIECES,
+        help_text="Smallest order over all its parts, in pieces; the ranking takes the greater of it and `min_run`.",
+    )
     economic_run_low = StrictInteger(**PIECES)
     economic_run_high = StrictInteger(**PIECES)
     max_run = StrictInteger(**PIECES)
@@ -66,6 +69,12 @@ class FiguresFields(StrictSerializer[Any]):
     tooling_lead_days_high = StrictInteger(**DAYS)
     best_tolerance_mm = StrictFloat(
         min_value=0.0001, max_value=MAX_LENGTH_MM, **OPTIONAL, help_text="Half-width at about 100 mm."
+    )
+    tolerance_class = StrictChar(
+        max_length=30,
+        required=False,
+        allow_blank=True,
+        help_text="ISO 2768-f, -m, -c, -v or IT5 to IT13; gives the number, where none is sent, for about 100 mm.",
     )
     envelope_mm = EnvelopeField(**OPTIONAL)
     materials = listed(Material)
@@ -126,13 +135,18 @@ class ResourceFields(StrictSerializer[Any]):
 
 class CertificateFields(StrictSerializer[Any]):
     certification = CatalogueReference(Certification)
+    number = StrictChar(max_length=80, required=False, allow_blank=True)
+    shown_for = StrictChar(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        help_text="For a certificate of a product or a person, which no facility holds: which product, or whose.",
+    )
     scope = StrictChar(max_length=300, required=False, allow_blank=True)
     scope_processes = listed(Process)
+    site = StrictChar(max_length=200, required=False, allow_blank=True, help_text="As named on it; blank: this one.")
     issued_on = StrictDate(**OPTIONAL)
     expires_on = StrictDate(**OPTIONAL)
-    evidence_level = serializers.ChoiceField(
-        choices=EvidenceLevel.choices, required=False, help_text="Above `stated` it is set by coordinators."
-    )
 
 
 class MachineFields(StrictSerializer[Any]):

@@ -9,8 +9,9 @@ from apps.accounts.api.serializers import OrganisationBriefSerializer
 from apps.core.api.conditional import version_of
 from apps.core.api.serializers import StrictBoolean, StrictChar, StrictInteger, StrictSerializer, StrictUUID
 from apps.core.models import TimeStamped
-from apps.facilities.api import fields
-from apps.facilities.models import Capability, ClaimState, Facility, Source
+from apps.facilities.api import fields, shapes
+from apps.facilities.models import Capability, ClaimState, Facility, HeldCertificate
+from apps.facilities.services.writing import today
 
 
 class AllOptional:
@@ -94,15 +95,14 @@ class FacilityProfileSerializer(serializers.Serializer[Facility]):
         return "profile"
 
 
-class FacilityFullSerializer(Versioned, fields.FacilityFields):
+class FacilityFullSerializer(Versioned, shapes.WithFacts, fields.FacilityFields):
     """Everything, for its own people and its coordinators."""
 
     view = serializers.SerializerMethodField()
     id = serializers.UUIDField(source="public_id")
     operator = OrganisationBriefSerializer(allow_null=True)
     claim_state = serializers.ChoiceField(choices=ClaimState.choices)
-    source = serializers.ChoiceField(choices=Source.choices)  # type: ignore[assignment]  # Field has one of this name
-    confirmed_on = serializers.DateField(allow_null=True)
+    removed_at = serializers.DateTimeField(allow_null=True, help_text="When it was taken off the list.")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     country = serializers.CharField()  # type: ignore[assignment]
@@ -116,40 +116,56 @@ class FacilityFullSerializer(Versioned, fields.FacilityFields):
 # --- its parts ------------------------------------------------------------------------------------------------------
 
 
-class CapabilitySerializer(Versioned, fields.CapabilityFields):
+class CapabilitySerializer(Versioned, shapes.WithFacts, fields.CapabilityFields):
     id = serializers.UUIDField(source="public_id", read_only=True)
     resource = serializers.SerializerMethodField()  # type: ignore[assignment]
-    source = serializers.ChoiceField(choices=Source.choices)  # type: ignore[assignment]
-    confirmed_on = serializers.DateField(allow_null=True)
+    suggested_by = serializers.SerializerMethodField(help_text="The machine that it follows from, until it is ticked.")
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_resource(self, capability: Capability) -> str | None:
         return None if capability.resource is None else str(capability.resource.public_id)
+
+    def get_suggested_by(self, capability: Capability) -> str | None:
+        return None if capability.suggested_by is None else capability.suggested_by.machine.slug
 
 
 class CapabilityChangeSerializer(AllOptional, fields.CapabilityFields):
     pass
 
 
-class ResourceSerializer(Versioned, fields.ResourceFields):
+class ResourceSerializer(Versioned, shapes.SaidFields, fields.ResourceFields):
     id = serializers.UUIDField(source="public_id", read_only=True)
-    source = serializers.ChoiceField(choices=Source.choices)  # type: ignore[assignment]
-    confirmed_on = serializers.DateField(allow_null=True)
 
 
 class ResourceChangeSerializer(AllOptional, fields.ResourceFields):
     pass
 
 
-class CertificateSerializer(Versioned, fields.CertificateFields):
+class CertificateSerializer(Versioned, shapes.SaidFields, fields.CertificateFields):
     id = serializers.UUIDField(source="public_id", read_only=True)
+    expired = serializers.SerializerMethodField(help_text="An expired certificate is not held.")
+    document = serializers.SerializerMethodField()
+    verification = serializers.SerializerMethodField(help_text="The one that holds.")
+
+    def get_expired(self, certificate: HeldCertificate) -> bool:
+        return certificate.expires_on is not None and certificate.expires_on < today()
+
+    @extend_schema_field(shapes.DocumentSerializer(allow_null=True))
+    def get_document(self, certificate: HeldCertificate) -> Any:
+        document = getattr(certificate, "document", None)
+        return None if document is None else shapes.DocumentSerializer(document).data
+
+    @extend_schema_field(shapes.VerificationSerializer(allow_null=True))
+    def get_verification(self, certificate: HeldCertificate) -> Any:
+        held = certificate.holding  # type: ignore[attr-defined]  # fetched along by parts_of
+        return shapes.VerificationSerializer(held[0]).data if held else None
 
 
 class CertificateChangeSerializer(AllOptional, fields.CertificateFields):
     pass
 
 
-class HeldMachineSerializer(Versioned, fields.MachineFields):
+class HeldMachineSerializer(Versioned, shapes.SaidFields, fields.MachineFields):
     pass
 
 
@@ -157,7 +173,7 @@ class MachineChangeSerializer(StrictSerializer[Any]):
     count = StrictInteger(min_value=1, max_value=10_000)
 
 
-class NoGoSerializer(Versioned, fields.NoGoFields):
+class NoGoSerializer(Versioned, shapes.SaidFields, fields.NoGoFields):
     pass
 
 

@@ -8,7 +8,6 @@ from rest_framework import serializers
 from apps.accounts.api.serializers import OrganisationBriefSerializer
 from apps.core.api.serializers import StrictChar, StrictSerializer, StrictUUID, UniqueList
 from apps.facilities.models import (
-    VERIFIED,
     CapabilityOffer,
     Checked,
     Claim,
@@ -21,11 +20,11 @@ from apps.facilities.models import (
     RequestState,
     Source,
 )
+from apps.facilities.models.evidence import VERIFIED_CHOICES
 from apps.facilities.models.statements import Stated
 from apps.facilities.selectors import Said, said_by_field
 
 WORDS = 2_000
-LEVELS = [(level.value, level.label) for level in EvidenceLevel if level in VERIFIED]
 
 
 class SaidSerializer(serializers.Serializer[Said]):
@@ -79,7 +78,7 @@ class DocumentSerializer(serializers.Serializer[Any]):
 
 class VerificationSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(source="public_id")
-    level = serializers.ChoiceField(choices=LEVELS)
+    level = serializers.ChoiceField(choices=VERIFIED_CHOICES)
     checked = serializers.ListField(child=serializers.ChoiceField(choices=Checked.choices))
     words = serializers.CharField()
     verified_by = serializers.CharField(source="verified_by.name")
@@ -89,7 +88,7 @@ class VerificationSerializer(serializers.Serializer[Any]):
 
 
 class NewVerificationSerializer(StrictSerializer[Any]):
-    level = serializers.ChoiceField(choices=LEVELS)
+    level = serializers.ChoiceField(choices=VERIFIED_CHOICES)
     checked = UniqueList(child=serializers.ChoiceField(choices=Checked.choices), min_length=1, max_length=10)
     words = StrictChar(max_length=1_000, required=False, allow_blank=True, help_text="What was seen.")
 

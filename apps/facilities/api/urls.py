@@ -4,11 +4,12 @@ from typing import Any
 
 from django.urls import path
 
-from apps.facilities.api import parts, views
+from apps.facilities.api import claims, evidence, parts, views
 
 MANY: dict[str, Any] = {"get": "list", "post": "create"}
 ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
 BELOW = "facilities/<uuid:facility_id>"
+CERTIFICATE = f"{BELOW}/certificates/<uuid:certificate_id>"
 
 urlpatterns = [
     path("facilities/", views.FacilityViewSet.as_view(MANY), name="facilities"),
@@ -22,8 +23,48 @@ urlpatterns = [
         views.FacilityViewSet.as_view({"post": "decide_claim"}),
         name="facility-claim-decisions",
     ),
+    path(
+        f"{BELOW}/claims/",
+        claims.FacilityClaimViewSet.as_view({"get": "list", "post": "create"}),
+        name="facility-claims",
+    ),
+    path(
+        f"{BELOW}/claim-revocations/",
+        claims.ListingViewSet.as_view({"post": "revoke_claim"}),
+        name="facility-claim-revocations",
+    ),
+    path(f"{BELOW}/removals/", claims.ListingViewSet.as_view({"post": "remove"}), name="facility-removals"),
+    path(f"{BELOW}/invitations/", claims.ListingViewSet.as_view({"post": "invite"}), name="facility-invitations"),
+    path(
+        f"{BELOW}/contact/",
+        claims.ListingViewSet.as_view({"get": "contact", "put": "change_contact"}),
+        name="facility-contact",
+    ),
+    path(
+        f"{BELOW}/listing-requests/",
+        claims.ListingRequestViewSet.as_view({"post": "create"}),
+        name="facility-listing-requests",
+    ),
+    path("claims/", claims.ClaimViewSet.as_view({"get": "list"}), name="claims"),
+    path("claims/<uuid:public_id>/", claims.ClaimViewSet.as_view({"get": "retrieve"}), name="claim"),
+    path("listing-requests/", claims.ListingRequestViewSet.as_view({"get": "list"}), name="listing-requests"),
+    path(
+        "listing-requests/<uuid:public_id>/",
+        claims.ListingRequestViewSet.as_view({"get": "retrieve"}),
+        name="listing-request",
+    ),
+    path(
+        "listing-requests/<uuid:public_id>/decisions/",
+        claims.ListingRequestViewSet.as_view({"post": "decide"}),
+        name="listing-request-decisions",
+    ),
     path(f"{BELOW}/capabilities/", parts.CapabilityViewSet.as_view(MANY), name="facility-capabilities"),
     path(f"{BELOW}/capabilities/<uuid:part_id>/", parts.CapabilityViewSet.as_view(ONE), name="facility-capability"),
+    path(
+        f"{BELOW}/capabilities/<uuid:part_id>/confirmations/",
+        evidence.TickViewSet.as_view({"post": "create"}),
+        name="facility-capability-confirmations",
+    ),
     path(f"{BELOW}/resources/", parts.ResourceViewSet.as_view(MANY), name="facility-resources"),
     path(f"{BELOW}/resources/<uuid:part_id>/", parts.ResourceViewSet.as_view(ONE), name="facility-resource"),
     path(f"{BELOW}/certificates/", parts.CertificateViewSet.as_view(MANY), name="facility-certificates"),
@@ -31,6 +72,21 @@ urlpatterns = [
         f"{BELOW}/certificates/<uuid:part_id>/",
         parts.CertificateViewSet.as_view(ONE),
         name="facility-certificate",
+    ),
+    path(
+        f"{CERTIFICATE}/document/",
+        evidence.DocumentViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"}),
+        name="facility-certificate-document",
+    ),
+    path(
+        f"{CERTIFICATE}/verifications/",
+        evidence.VerificationViewSet.as_view({"get": "list", "post": "create"}),
+        name="facility-certificate-verifications",
+    ),
+    path(
+        f"{CERTIFICATE}/verifications/take-back/",
+        evidence.VerificationViewSet.as_view({"post": "take_back"}),
+        name="facility-certificate-verification-take-back",
     ),
     path(f"{BELOW}/machines/", parts.MachineViewSet.as_view(MANY), name="facility-machines"),
     path(f"{BELOW}/machines/<slug:part_id>/", parts.MachineViewSet.as_view(ONE), name="facility-machine"),

@@ -16,6 +16,7 @@ from apps.facilities.models.facility import Facility
 from apps.facilities.models.statements import EvidenceLevel, Stated, statement_constraints
 
 VERIFIED = (EvidenceLevel.COORDINATOR_VERIFIED, EvidenceLevel.REGISTRY_VERIFIED)
+VERIFIED_CHOICES = [(level.value, level.label) for level in VERIFIED]
 EVIDENCE_EDGES: tuple[tuple[str, str], ...] = (
     ("stated", "documented"),
     ("documented", "coordinator_verified"),
@@ -184,7 +185,7 @@ class Verification(Identified):
     certificate = models.ForeignKey(
         HeldCertificate, verbose_name=_("certificate"), on_delete=models.CASCADE, related_name="verifications"
     )
-    level = models.CharField(_("level"), max_length=22, choices=[(one.value, one.label) for one in VERIFIED])
+    level = models.CharField(_("level"), max_length=22, choices=VERIFIED_CHOICES)
     checked = ArrayField(models.CharField(max_length=12, choices=Checked), verbose_name=_("checked"))
     words = models.CharField(_("what was seen"), max_length=1_000, blank=True)
     verified_by = models.ForeignKey(

@@ -4,20 +4,24 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, Prefetch, QuerySet
 
 from apps.core.errors import NotFoundError
-from apps.facilities.models import CapacityWeek, Facility, Resource
+from apps.facilities.models import CapacityWeek, Contact, Facility, HeldCertificate, Resource, Statement, Verification
 
 P = TypeVar("P", bound=Model)
 
+STATEMENTS = Prefetch("statements", Statement.objects.select_related("said_by"))
+VERIFICATIONS = Prefetch(
+    "verifications", Verification.objects.filter(undone_at=None).select_related("verified_by"), to_attr="holding"
+)
 # What showing a part takes besides its row: (joined, fetched in one more query each).
-_PART_RELATED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "capability": (("process", "resource"), ("materials",)),
-    "resource": (("kind",), ()),
-    "heldcertificate": (("certification",), ("scope_processes",)),
-    "heldmachine": (("machine",), ()),
-    "nogo": ((), ()),
+_PART_RELATED: dict[str, tuple[tuple[str, ...], tuple[Any, ...]]] = {
+    "capability": (("process", "resource", "suggested_by__machine", "said_by"), ("materials", STATEMENTS)),
+    "resource": (("kind", "said_by"), ()),
+    "heldcertificate": (("certification", "document", "said_by"), ("scope_processes", VERIFICATIONS)),
+    "heldmachine": (("machine", "said_by"), ()),
+    "nogo": (("said_by",), ()),
 }
 
 
@@ -27,8 +31,8 @@ def facilities_visible_to(user: Any) -> QuerySet[Facility]:
     return (
         Facility.objects.visible_to(user)
         .annotate(shown_in_full=Exists(insider))
-        .select_related("operator")
-        .prefetch_related("networks", "materials")
+        .select_related("operator", "said_by")
+        .prefetch_related("networks", "materials", STATEMENTS)
     )
 
 
@@ -44,7 +48,16 @@ def parts_of(facility: Facility, model: type[P]) -> QuerySet[P]:
     """The rows of one kind that belong to the facility, ready to be shown."""
     joined, fetched = _PART_RELATED[model._meta.model_name or ""]
     rows = model._default_manager.filter(facility=facility).prefetch_related(*fetched)
-    return rows.select_related(*joined) if joined else rows
+    return rows.select_related(*joined)
+
+
+def contact_of(facility: Facility) -> Contact | None:
+    return Contact.objects.filter(facility=facility).select_related("said_by").first()
+
+
+def verifications_of(certificate: HeldCertificate) -> QuerySet[Verification]:
+    """Those that no longer hold too."""
+    return Verification.objects.filter(certificate=certificate).select_related("verified_by")
 
 
 def access_resource(user: Any, public_id: UUID) -> Resource:
