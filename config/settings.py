@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "knox",
+    "pghistory",
     "pgtrigger",
     "rest_framework",
     "apps.core",
@@ -46,8 +47,8 @@ INSTALLED_APPS = [
     "apps.catalog",
     "apps.facilities",
     "apps.needs",
-    "apps.matching",
     "apps.exchange",
+    "apps.matching",
     "apps.portal",
 ]
 
@@ -62,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.core.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -92,6 +94,9 @@ DATABASES = {
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
     },
 }
+# Who acts is told to the triggers that keep the history of rows. Reading changes nothing that they keep.
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+PGHISTORY_CREATED_AT_FUNCTION = "clock_timestamp()"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")
 
@@ -120,6 +125,9 @@ STATIC_BACKEND = (
     if WHITENOISE_USE_FINDERS
     else "whitenoise.storage.CompressedManifestStaticFilesStorage"
 )
+# What people hand in. Nothing serves this folder: files are read through views that ask who is reading.
+MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(ROOT / "var" / "media"))
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": STATIC_BACKEND},
@@ -179,10 +187,20 @@ SPECTACULAR_SETTINGS = {
         "StepRole": "apps.needs.models.StepRole",
         "OrganisationKind": "apps.accounts.models.OrganisationKind",
         "CertificationScope": "apps.catalog.models.CertificationScope",
+        "ClaimDecision": "apps.facilities.models.ClaimDecision",
+        "ClaimState": "apps.facilities.models.ClaimState",
+        "DocumentKind": "apps.facilities.models.DocumentKind",
+        "ListingRequestKind": "apps.facilities.models.RequestKind",
+        "ListingRequestState": "apps.facilities.models.RequestState",
+        "VerifiedLevel": "apps.facilities.models.evidence.VERIFIED_CHOICES",
         "FacilityKind": "apps.catalog.models.FacilityKind",
         "NoGoKind": "apps.facilities.models.NoGoKind",
         "ProcessKind": "apps.catalog.models.ProcessKind",
         "RegionKind": "apps.catalog.models.RegionKind",
+        "TermKind": "apps.exchange.models.Target",
+        "TermState": "apps.exchange.models.TermState",
+        "ImportState": "apps.exchange.models.BatchState",
+        "ImportRowState": "apps.exchange.models.RowState",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -1,7 +1,9 @@
 """Facilities and all that they state. Coordinators edit those of their networks."""
 
 from apps.facilities.admin.capacity import CalendarLinkAdmin, CapacityExceptionAdmin, InquiryAdmin
+from apps.facilities.admin.claims import ClaimAdmin, ListingRequestAdmin
 from apps.facilities.admin.facility import FacilityAdmin
+from apps.facilities.admin.history import EventAdmin
 from apps.facilities.admin.holds import HoldAdmin
 from apps.facilities.admin.parts import CapabilityAdmin, HeldCertificateAdmin, HeldMachineAdmin, ResourceAdmin
 
@@ -9,10 +11,13 @@ __all__ = [
     "CalendarLinkAdmin",
     "CapabilityAdmin",
     "CapacityExceptionAdmin",
+    "ClaimAdmin",
+    "EventAdmin",
     "FacilityAdmin",
     "HeldCertificateAdmin",
     "HeldMachineAdmin",
     "HoldAdmin",
     "InquiryAdmin",
+    "ListingRequestAdmin",
     "ResourceAdmin",
 ]
