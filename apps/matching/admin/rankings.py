@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.admin import RecordAdmin, badge, linked
+from apps.core.admin.base import is_administrator
 from apps.core.admin.display import Column, link_to
 from apps.core.admin.documents import pretty
 from apps.facilities.models import Facility
@@ -24,11 +27,13 @@ from apps.matching.admin.reading import (
     tier_totals,
 )
 from apps.matching.models import Match, Ranking
+from apps.matching.runs.replay import Replay, ReplayOutcome, replay
 from apps.matching.selectors import matches_of
 from apps.matching.wording import TIERS
 from apps.needs.admin import needs_at_the_desk
 
 MATCHES_A_PAGE = 25
+REPLAY_LEVELS = {ReplayOutcome.SAME: messages.SUCCESS, ReplayOutcome.DIFFERENT: messages.ERROR}
 TIER_COLOURS: dict[Any, str] = {1: "success", 2: "info", 3: "warning", 4: "primary"}
 
 
@@ -83,12 +88,31 @@ class RankingAdmin(RecordAdmin):
     def visible_rows(self, user: Any) -> QuerySet[Ranking]:
         return Ranking.objects.filter(need__in=needs_at_the_desk(user))
 
+    def get_urls(self) -> list[URLPattern]:
+        again = path(
+            "<int:ranking_id>/replay/", self.admin_site.admin_view(self.replay_view), name="matching_ranking_replay"
+        )
+        return [again, *super().get_urls()]
+
+    def replay_view(self, request: HttpRequest, ranking_id: int) -> HttpResponse:
+        """For administrators: it holds the service against its word, and reads a whole supply for that."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not is_administrator(request.user):
+            raise PermissionDenied
+        ranking = Ranking.objects.select_related("policy").filter(pk=ranking_id).first()
+        if ranking is None:
+            raise Http404
+        said = replay(ranking)
+        self.message_user(request, replay_words(said), REPLAY_LEVELS.get(said.outcome, messages.WARNING))
+        return HttpResponseRedirect(reverse("admin:matching_ranking_change", args=[ranking_id]))
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ranking]:
         rows = super().get_queryset(request).select_related("need__current", "policy", "revision")
         # A document lists everybody who was left out; a page of rankings needs only how many are in which tier.
         told: QuerySet[Any] = rows.annotate(
             answered=F("need__match_job__done"), tier_counts=F("document__tier_counts")
-        ).defer("document", "policy__body")
+        ).defer("document", "asked", "policy__body")
         return told
 
     def change_view(
@@ -96,7 +120,8 @@ class RankingAdmin(RecordAdmin):
     ) -> HttpResponse:
         ranking = self.get_object(request, object_id)
         panel = ranking_panel(ranking, request) if ranking else None
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "panel": panel})
+        more = {"panel": panel, "may_replay": is_administrator(request.user)}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     @admin.display(description=_("latest"), boolean=True)
     def is_current(self, ranking: Any) -> bool:
@@ -117,6 +142,17 @@ class RankingAdmin(RecordAdmin):
     @admin.display(description=_("digest of the policy"))
     def policy_digest(self, ranking: Ranking) -> str:
         return ranking.policy.digest
+
+
+def replay_words(said: Replay) -> str:
+    words = {
+        ReplayOutcome.SAME: _("Ranked again from its need, policy, day and supply: the same answer, to the byte."),
+        ReplayOutcome.DIFFERENT: _("Ranked again, it comes out differently. First at %(where)s."),
+        ReplayOutcome.OTHER_ENGINE: _("Another version of the engine made it, which may answer differently."),
+        ReplayOutcome.SUPPLY_GONE: _("The supply that it was made over is not kept any more."),
+        ReplayOutcome.NEED_NOT_KEPT: _("It was made before needs were kept with their rankings."),
+    }[said.outcome]
+    return str(words) % {"where": said.where[0].path} if said.where else str(words)
 
 
 def ranking_panel(ranking: Ranking, request: HttpRequest) -> dict[str, Any]:

@@ -13,14 +13,16 @@ PAUSE_SECONDS = 1.0
 
 
 class Command(BaseCommand):
-    help = "Rank the needs that are due. It may run beside workers."
+    help = "Rank the needs that are due, and compare policies where that was asked for. It may run beside workers."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--forever", action="store_true", help="look again every second until stopped")
 
     def handle(self, *args: Any, **options: Any) -> None:
         while True:
-            more = runs.drain(datetime.now(UTC).date())
+            today = datetime.now(UTC).date()
+            more = runs.drain(today)
+            more = runs.compare_needs(today) or more
             if not more and not options["forever"]:
                 return
             if not more:
