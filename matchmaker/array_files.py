@@ -31,6 +31,7 @@ MAGIC = b"MMARRAYS"
 FORMAT = 1
 ALIGNED = 64
 FIXED = struct.Struct("<8sIIQ")
+READABLE = 0o644
 TEMPORARY = ".part"  # how temporary names end; one that a killed writer left behind may be removed
 
 
@@ -58,6 +59,7 @@ def write_record(path: Path, kind: str, about: Mapping[str, Any], record: Any) -
         offset += -(-array.nbytes // ALIGNED) * ALIGNED
     header = json.dumps({"kind": kind, "about": about, "arrays": table, "size": offset, "tree": tree}).encode()
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=TEMPORARY, delete=False) as file:
+        temporary = Path(file.name)
         try:
             file.write(FIXED.pack(MAGIC, FORMAT, zlib.crc32(header), len(header)) + header)
             file.write(bytes(_start(len(header)) - FIXED.size - len(header)))
@@ -66,11 +68,10 @@ def write_record(path: Path, kind: str, about: Mapping[str, Any], record: Any) -
                 file.write(bytes(-array.nbytes % ALIGNED))
             file.flush()
             os.fsync(file.fileno())
-            Path(file.name).chmod(0o644)
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
+            temporary.chmod(READABLE)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)  # there is none any more once it has its name
     _flush_directory(path.parent)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ from matchmaker.storage import (
     Shared,
     Texts,
     encoded,
+    encoded_sizes,
     narrow,
     recoded,
 )
@@ -79,8 +81,7 @@ def build_lines(tables: SupplyTables, taxonomy: Taxonomy, rank: IntArray, resour
     """
     lines, rows = tables.lines, _ordered(tables, taxonomy, rank)
     figures, stated_by_site = _figures(tables, rank, rows)
-    currencies, own, of_site = _currencies(lines.figures, tables.sites.figures, tables.words)
-    of_site = _by_rank(of_site, rank)
+    currencies, money, price = _currencies(tables, rank, rows)
     materials, blank = _materials(tables, taxonomy, rank, rows)
     columns = LineColumns(
         ids=Texts.of(rows.ids),
@@ -94,8 +95,8 @@ def build_lines(tables: SupplyTables, taxonomy: Taxonomy, rank: IntArray, resour
         from_site={name: stated_by_site.flag(place) for place, name in enumerate((*NUMBERS, "envelope_mm"))},
         envelope=figures["envelope_mm"],
         currencies=currencies,
-        money_currency=_currency(rows, lines.figures, "min_order_money", own, of_site),
-        price_currency=_currency(rows, lines.figures, "price_low", own, of_site),
+        money_currency=money,
+        price_currency=price,
         **{name: Coded.column(rows.pick(getattr(lines, name), np.nan)) for name in WORK},
         named_resources=_named(tables.named_resources, rows, resource_rank),
         source=narrow(rows.pick(lines.source, DERIVED), np.int8),
@@ -165,7 +166,7 @@ def _figures(tables: SupplyTables, rank: IntArray, rows: _Rows) -> tuple[dict[st
 def _coded(name: str, own: FigureTable, site: FigureTable) -> tuple[FloatArray, list[Array]]:
     """One figure of the lines' table and of the sites' table as codes into the same values, a blank last."""
     if name == "envelope_mm":
-        return _coded_sides(own.envelope_mm, site.envelope_mm)
+        return encoded_sizes([own.envelope_mm, site.envelope_mm])
     return encoded([spanned(own, name), spanned(site, name)])
 
 
@@ -177,34 +178,21 @@ def spanned(figures: FigureTable, name: str) -> FloatArray:
     return np.where(np.isnan(values), getattr(figures, OTHER_END[name]), values)
 
 
-def _coded_sides(own: FloatArray, site: FloatArray) -> tuple[FloatArray, list[Array]]:
-    """Sizes as codes of their three sides together, which are all stated or none."""
-    values, codes = encoded([own[:, 0], site[:, 0]])
-    sizes = values[:, None]
-    for k in (1, 2):
-        further, others = encoded([own[:, k], site[:, k]])
-        span = len(further)
-        pairs = [
-            np.where(other == span - 1, np.nan, code.astype(np.float64) * span + other)
-            for code, other in zip(codes, others, strict=True)
-        ]
-        values, codes = encoded(pairs)
-        pair = values[:-1].astype(np.int64)
-        sizes = np.column_stack([sizes[pair // span], further[pair % span]])
-        sizes = np.concatenate([sizes, np.full((1, k + 1), np.nan)])
-    return sizes, codes
+def _currencies(tables: SupplyTables, rank: IntArray, rows: _Rows) -> tuple[tuple[str, ...], Array, Array]:
+    """The currencies in use, and that of each line's minimum and of its prices: the line's own where the line gives
+    the figure and names one, else the site's."""
+    own, of_site = tables.lines.figures, _by_rank(tables.sites.figures.currency, rank)[rows.site]
+    found = []
+    for name in ("min_order_money", "price_low"):
+        given = rows.pick(np.where(np.isnan(spanned(own, name)), -1, own.currency), -1)
+        found.append(np.where(given >= 0, given, of_site))
+    return currencies_in_use(found[0], found[1], tables.words)
 
 
-def _currencies(own: FigureTable, site: FigureTable, words: tuple[str, ...]) -> tuple[tuple[str, ...], Array, Array]:
-    """The currencies in use, and the codes of lines and of sites."""
-    codes, used = recoded(np.concatenate([own.currency, site.currency]), words)
-    return used, codes[: len(own.currency)], codes[len(own.currency) :]
-
-
-def _currency(rows: _Rows, figures: FigureTable, name: str, own: Array, of_site: Array) -> Array:
-    """The currency beside a figure: the line's own where the line gives the figure and names one, else the site's."""
-    given = rows.pick(np.where(np.isnan(spanned(figures, name)), -1, own), -1)
-    return narrow(np.where(given >= 0, given, of_site[rows.site]), np.int8)
+def currencies_in_use(money: Array, price: Array, words: Sequence[str]) -> tuple[tuple[str, ...], Array, Array]:
+    codes, used = recoded(np.concatenate([money, price]), words)
+    codes = narrow(codes, np.int8)
+    return used, codes[: len(money)], codes[len(money) :]
 
 
 def _materials(tables: SupplyTables, taxonomy: Taxonomy, rank: IntArray, rows: _Rows) -> tuple[Shared, BoolArray]:

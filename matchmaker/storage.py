@@ -56,7 +56,7 @@ class Coded:
 
     @classmethod
     def column(cls, figures: FloatArray) -> Coded:
-        values, (codes,) = encoded([figures])
+        values, (codes,) = encoded([figures]) if figures.ndim == 1 else encoded_sizes([figures])
         return cls.of(values, codes)
 
     def __getitem__(self, rows: Any) -> Any:
@@ -82,6 +82,24 @@ def encoded(parts: Sequence[FloatArray]) -> tuple[FloatArray, list[Array]]:
         begin += len(rows)
         out.append(column)
     return values, out
+
+
+def encoded_sizes(parts: Sequence[FloatArray]) -> tuple[FloatArray, list[Array]]:
+    """As `encoded`, for rows of three sides, which are all stated or none."""
+    values, codes = encoded([part[:, 0] for part in parts])
+    sizes = values[:, None]
+    for k in (1, 2):
+        further, others = encoded([part[:, k] for part in parts])
+        span = len(further)
+        pairs = [
+            np.where(other == span - 1, np.nan, code.astype(np.float64) * span + other)
+            for code, other in zip(codes, others, strict=True)
+        ]
+        values, codes = encoded(pairs)
+        pair = values[:-1].astype(np.int64)
+        sizes = np.column_stack([sizes[pair // span], further[pair % span]])
+        sizes = np.concatenate([sizes, np.full((1, k + 1), np.nan)])
+    return sizes, codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +165,15 @@ class Texts:
 
     def __iter__(self) -> Iterator[str]:
         return (self[row] for row in range(len(self)))
+
+    def array(self, rows: IntArray) -> NDArray[np.bytes_]:
+        """Those texts at a fixed width."""
+        begin, lengths = self.start[rows].astype(np.int64), self.start[rows + 1] - self.start[rows]
+        wide = np.zeros((len(rows), max(int(lengths.max(initial=0)), 1)), dtype=np.uint8)
+        row = np.repeat(np.arange(len(rows)), lengths)
+        place = np.arange(len(row)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        wide[row, place] = self.blob[begin[row] + place]
+        return wide.view(f"S{wide.shape[1]}").reshape(len(rows))
 
     def raw(self, row: int) -> bytes:
         if row < 0:
@@ -221,6 +248,10 @@ class Words:
         at = np.minimum(np.searchsorted(carrying, rows), len(carrying) - 1)
         return np.asarray(carrying[at] == rows)
 
+    def codes(self) -> IntArray:
+        """The place in `words` of each entry of `rows`."""
+        return np.repeat(np.arange(len(self.words)), np.diff(self.start))
+
     def carriers(self, size: int, words: Iterable[str]) -> BoolArray:
         """Which of `size` rows carry at least one of the words."""
         mask = np.zeros(size, dtype=np.bool_)
@@ -266,6 +297,10 @@ class Ragged:
 
     def row(self, index: int) -> list[int]:
         return [int(value) for value in self.values[self.start[index] : self.start[index + 1]]]
+
+    def owners(self) -> IntArray:
+        """Whose each value is."""
+        return np.repeat(np.arange(len(self.start) - 1), np.diff(self.start))
 
 
 @dataclass(frozen=True, slots=True)
