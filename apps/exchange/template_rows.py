@@ -1,5 +1,6 @@
 """One row of a template: its cells as values, with what was repaired, refused or not mapped on the way."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -7,10 +8,11 @@ from apps.exchange.cells import CellError, Reading, read_date, read_figure, read
 from apps.exchange.columns import ENVELOPE, NAMING, SIDES, TERM_KINDS, Column, Kind, Sheet, Unit
 from apps.exchange.formats.base import Refusal, Repair, Unmapped, Value, Vocabulary
 from apps.exchange.formulas import is_formula, without_guard
-from apps.exchange.repairs_text import clean_text, is_spreadsheet_error
+from apps.exchange.repairs_text import is_spreadsheet_error
 
 RESOURCE = "resource"  # a capability names it by its kind, or by kind/name
 LOST_LETTER = "\ufffd"
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def _read_cell(
 ) -> None:
     text = without_guard(raw.strip())
     try:
-        _require_honest(text)
+        _require_honest(raw.strip())
         reading = _reading(row, head, column, unit, text, words, mark)
     except CellError as error:
         row.refusals.append(Refusal(row.number, head.place(column), raw.strip()[:200], error.reason, error.detail))
@@ -126,10 +128,10 @@ def _text(head: Head, column: Column, text: str) -> Reading:
     if column.name == RESOURCE and head.sheet.part is not None:
         kind, _, name = text.partition("/")
         return Reading((kind.strip(), name.strip()))
-    clean = clean_text(text, lines=column.name == "description")
-    if not clean.text:
+    clean = _CONTROLS.sub("", text).strip()
+    if not clean:
         raise CellError("says_nothing", "Nothing is left of this text.")
-    return Reading(clean.text, clean.done[0] if clean.done else "")
+    return Reading(clean, "control_removed" if clean != text.strip() else "")
 
 
 def _word(row: RowReading, head: Head, column: Column, text: str, words: Vocabulary) -> str | None:

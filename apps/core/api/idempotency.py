@@ -63,8 +63,9 @@ def idempotent(handler: Handler) -> Handler:
 
 
 def _digest(request: Request) -> str:
-    body = json.dumps(request.data, sort_keys=True)
-    return hashlib.sha256(f"{request.method} {request.path}\n{body}".encode()).hexdigest()
+    sent = request.data  # a file comes as its bytes
+    body = sent if isinstance(sent, bytes) else json.dumps(sent, sort_keys=True).encode()
+    return hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode() + body).hexdigest()
 
 
 def _claim(user_id: int, key: str, digest: str) -> int | None:

@@ -24,6 +24,7 @@ class BatchState(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
+BROKE_DOWN = "broke_down"  # failed by a fault of ours, not of the file
 WORKING = (BatchState.UPLOADED, BatchState.APPLYING, BatchState.UNDOING)
 # A batch that broke down half-way can be undone, so that nothing of it need stay.
 BATCH_EDGES: tuple[tuple[str, str], ...] = (
@@ -130,6 +131,11 @@ class ImportBatch(Identified):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def failure_in_words(self) -> str:
+        """What may be shown to anybody who sees the import; an error's trace is for administrators."""
+        return "" if self.failure == BROKE_DOWN else self.failure_detail
 
     @property
     def speaks_for_itself(self) -> bool:

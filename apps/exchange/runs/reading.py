@@ -75,14 +75,14 @@ class Reader:
             return self._made(position, row, None, Plan(Outcome.REFUSED))
         told = Told.by(row, row.facility)
         plan = plan_row(told, found, self.catalogue)
-        here = plan.standing.facility
-        ids: set[str | int] = {row.external_id} | ({here.pk} if here is not None else set())
-        if ids & self.seen:
-            refusal = Refusal(
-                row.number, "", row.external_id, "repeated_id", "A row above speaks of the same facility."
-            )
-            plan = Plan(Outcome.REFUSED, refusals=(refusal,))
-        self.seen |= ids
+        if plan.outcome != Outcome.REFUSED:
+            here = plan.standing.facility
+            ids: set[str | int] = {row.external_id} | ({here.pk} if here is not None else set())
+            if ids & self.seen:
+                detail = "A row above speaks of the same facility."
+                refusal = Refusal(row.number, "", row.external_id, "repeated_id", detail)
+                plan = Plan(Outcome.REFUSED, refusals=(refusal,))
+            self.seen |= ids
         return self._made(position, row, told, plan)
 
     def _made(self, position: int, row: ParsedRow, told: Told | None, plan: Plan) -> ImportRow:

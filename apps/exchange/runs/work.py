@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from apps.core.audit import record
-from apps.exchange.models import WORKING, BatchState, ImportBatch
+from apps.exchange.models import BROKE_DOWN, WORKING, BatchState, ImportBatch
 from apps.exchange.runs.applying import apply_batch
 from apps.exchange.runs.reading import read_batch
 from apps.exchange.runs.undoing import undo_batch
@@ -63,7 +63,7 @@ def _begun(batch_id: int) -> ImportBatch | None:
     if batch is None:
         return None
     if batch.attempts >= LAST_ATTEMPT:
-        batch.state, batch.failure = BatchState.FAILED, "broke_down"
+        batch.state, batch.failure = BatchState.FAILED, BROKE_DOWN
         batch.save(update_fields=["state", "failure", "updated_at"])
         record("fail_import", batch, acting_user=None, new={"failure": batch.failure})
         return None
