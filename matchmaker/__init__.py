@@ -1,3 +1,3 @@
 """Matchmaker's engine: ranks facilities for a need. Plain data in, plain data out; see docs/engine.md."""
 
-ENGINE_VERSION = "1.0.0"
+ENGINE_VERSION = "1.1.0"

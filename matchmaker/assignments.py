@@ -17,7 +17,8 @@ NOBODY = -1
 
 @dataclass(frozen=True, slots=True)
 class Assignments:
-    """`option[row, s]` is a row of step s's options, or NOBODY. Rows stand in order of site."""
+    """`option[row, s]` is a choice of step s, or NOBODY; `site` a place among the sites that the plans are made for.
+    Rows stand in order of site."""
 
     site: IntArray
     option: IntArray
@@ -25,15 +26,32 @@ class Assignments:
     def take(self, rows: IntArray | BoolArray) -> Assignments:
         return Assignments(self.site[rows], self.option[rows])
 
+    def firsts(self) -> IntArray:
+        """The first row of each site."""
+        return np.flatnonzero(np.append(True, self.site[1:] != self.site[:-1])) if len(self.site) else self.site
 
-def combine(option_sites: list[IntArray], sites: IntArray, limit: int, *, optional: bool) -> Assignments:
-    """Every combination of the options of each site. With `optional`, a step that has options may also stay out.
 
-    Where a site has more than `limit` combinations, each step keeps only its first options, as many as bring the
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Which choices each site has for each step: `count[site, s]` of them from `start[site, s]` on."""
+
+    start: IntArray
+    count: IntArray
+
+    @classmethod
+    def of(cls, choice_sites: list[IntArray], sites: int) -> Spans:
+        """Choices stand in order of site."""
+        count = np.stack([np.bincount(site, minlength=sites) for site in choice_sites], axis=1)
+        return cls(np.cumsum(count, axis=0) - count, count)
+
+
+def combine(spans: Spans, sites: IntArray, limit: int, *, optional: bool) -> Assignments:
+    """Every combination of the choices of some sites. With `optional`, a step that has choices may also stay out.
+
+    Where a site has more than `limit` combinations, each step keeps only its first choices, as many as bring the
     number within the limit; if one each is still too many, steps stay in.
     """
-    start = np.stack([np.searchsorted(rows, sites) for rows in option_sites], axis=1)
-    count = np.stack([np.searchsorted(rows, sites, side="right") for rows in option_sites], axis=1) - start
+    start, count = spans.start[sites], spans.count[sites]
     extra = np.zeros_like(count) if not optional else (count > 0).astype(np.int64)
     count, extra = _limited(count, extra, limit)
     digits = np.maximum(count + extra, 1)
@@ -42,18 +60,31 @@ def combine(option_sites: list[IntArray], sites: IntArray, limit: int, *, option
     place = np.arange(len(row_of)) - np.repeat(np.cumsum(totals) - totals, totals)
     option = np.full((len(row_of), start.shape[1]), NOBODY, dtype=np.int64)
     for step in range(start.shape[1]):
-        digit = place % digits[row_of, step]
-        place = place // digits[row_of, step]
+        place, digit = _digit(place, digits[:, step], row_of)
         chosen = digit < count[row_of, step]
-        option[chosen, step] = start[row_of[chosen], step] + digit[chosen]
+        option[chosen, step] = (start[row_of, step] + digit)[chosen]
     return Assignments(sites[row_of], option)
 
 
+def _digit(place: IntArray, base: IntArray, row_of: IntArray) -> tuple[IntArray, IntArray]:
+    """The last digit of each number in its own base, and what is left of the number."""
+    if base.max(initial=1) == 1:
+        return place, np.zeros_like(place)
+    rest, digit = np.divmod(place, base[row_of])
+    return rest, digit
+
+
 def _limited(count: IntArray, extra: IntArray, limit: int) -> tuple[IntArray, IntArray]:
-    for most in range(int(count.max(initial=1)), 0, -1):
-        over = _too_many(count + extra, limit)
-        count = np.where(over[:, None], np.minimum(count, most), count)
-    return count, np.where(_too_many(count + extra, limit)[:, None], 0, extra)
+    over = np.flatnonzero(_too_many(count + extra, limit))
+    if not len(over):
+        return count, extra
+    fewer, more = count[over], extra[over]
+    for most in range(int(fewer.max(initial=1)), 0, -1):
+        still = _too_many(fewer + more, limit)
+        fewer = np.where(still[:, None], np.minimum(fewer, most), fewer)
+    count, extra = count.copy(), extra.copy()
+    count[over], extra[over] = fewer, np.where(_too_many(fewer + more, limit)[:, None], 0, more)
+    return count, extra
 
 
 def _too_many(digits: IntArray, limit: int) -> BoolArray:

@@ -13,10 +13,10 @@ from matchmaker.columns import BoolArray, FloatArray, IntArray
 from matchmaker.curves import demand_hours
 from matchmaker.options import Options
 from matchmaker.resources import UNITS_HOURS
-from matchmaker.runs import Runs
+from matchmaker.runs import Lot
 from matchmaker.supply import Supply
 from matchmaker.typicals import Typicals
-from matchmaker.verdicts import Column
+from matchmaker.verdicts import CodeArray
 
 NO_SLOT = -1  # a partner's line, or a process of which nobody knows the resource
 
@@ -25,18 +25,14 @@ NO_SLOT = -1  # a partner's line, or a process of which nobody knows the resourc
 class Choices:
     """Rows in order of site, then of preference. An option that may run on either of two resources is two choices.
 
-    `slots[row, k]` are rows of Hours; every slot takes the whole demand. `*_hours` are the order's, `*_year` the
-    year's. `work_stated`: the line states set-up and cycle, or its resource is stated in units.
+    `slots[row, k]` are resources of the supply, or beyond them kinds: "one machine, one shift" of the kind.
     """
 
     option: IntArray
-    site: IntArray
     slots: IntArray
-    low_hours: FloatArray
-    high_hours: FloatArray
-    low_year: FloatArray
-    high_year: FloatArray
-    work_stated: BoolArray
+
+    def take(self, rows: IntArray | BoolArray) -> Choices:
+        return Choices(self.option[rows], self.slots[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,57 +41,98 @@ class StepPlan:
 
     step: AskedStep
     options: Options
-    runs: Runs
-    families: BoolArray
-    columns: Mapping[Gate, Column]
+    codes: Mapping[Gate, CodeArray]
     choices: Choices
 
+    @property
+    def choice_site(self) -> IntArray:
+        return self.options.site[self.choices.option]
 
-def find_choices(step: AskedStep, supply: Supply, options: Options, makeable: BoolArray, typicals: Typicals) -> Choices:
-    rows = np.flatnonzero(makeable)
-    option, slots = _slots(supply, options, rows, typicals)
-    line, process = options.line[option], options.work_process[option]
-    lines, kinds = supply.lines, np.full(len(supply.taxonomy.kind_hours) + 1, np.nan)
-    units = np.append(supply.resources.units_per_week, kinds)[np.maximum(slots, 0)]
-    own = ~np.isnan(lines.setup_hours[line]) & ~np.isnan(lines.cycle_seconds[line])
-    by_units = (slots >= 0) & ~np.isnan(units)
+    def only(self, kept: BoolArray) -> tuple[StepPlan, IntArray]:
+        """The plan for the sites that are kept, each in its place; and where every choice has gone."""
+        options, choices = kept[self.options.site], kept[self.choice_site]
+        place = np.cumsum(options) - 1
+        taken = self.choices.take(choices)
+        codes = {gate: codes[options] for gate, codes in self.codes.items()}
+        moved = Choices(place[taken.option], taken.slots)
+        return StepPlan(self.step, self.options.take(options), codes, moved), np.cumsum(choices) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Hours that each slot of each choice would take: every slot takes the whole demand. `*_hours` are the order's,
+    `*_year` the year's. `stated`: the line states set-up and cycle, or its resource is stated in units."""
+
+    low_hours: FloatArray
+    high_hours: FloatArray
+    low_year: FloatArray
+    high_year: FloatArray
+    stated: BoolArray
+
+
+def find_work(plan: StepPlan, supply: Supply, typicals: Typicals) -> Work:
+    option, slots = plan.choices.option, plan.choices.slots
+    line, process = plan.options.line[option], plan.options.work_process[option]
+    units = units_of(supply, slots)
     spans = [
-        _hours(supply, typicals, line, process, pieces, high=high, units=np.where(by_units, units, np.nan))
-        for pieces in (step.pieces, step.year_pieces)
+        _hours(supply, typicals, line, process, pieces, high=high, units=units)
+        for pieces in (plan.step.pieces, plan.step.year_pieces)
         for high in (False, True)
     ]
-    unknown = np.isnan(spans[0]) | np.isnan(spans[1])
-    return Choices(
-        option=option,
-        site=options.site[option],
-        slots=np.where(unknown, NO_SLOT, slots),
-        low_hours=spans[0],
-        high_hours=spans[1],
-        low_year=spans[2],
-        high_year=spans[3],
-        work_stated=by_units | own[:, None],
-    )
+    return Work(spans[0], spans[1], spans[2], spans[3], ~np.isnan(units) | works_stated(supply, line)[:, None])
 
 
-def _slots(supply: Supply, options: Options, rows: IntArray, typicals: Typicals) -> tuple[IntArray, IntArray]:
+def works_stated(supply: Supply, line: IntArray) -> BoolArray:
+    """Lines that state both set-up and cycle."""
+    lines = supply.lines
+    return np.asarray(~(np.isnan(lines.setup_hours[line]) | np.isnan(lines.cycle_seconds[line])), dtype=np.bool_)
+
+
+def units_of(supply: Supply, slots: IntArray) -> FloatArray:
+    """Units a week of resources that are known only in units; NaN for all others."""
+    units, known = np.full(slots.shape, np.nan), (slots >= 0) & (slots < resource_count(supply))
+    units[known] = supply.resources.units_per_week[slots[known]]
+    return units
+
+
+def resource_count(supply: Supply) -> int:
+    """Slots from here on are kinds."""
+    return len(supply.resources.site)
+
+
+def find_choices(lot: Lot, makeable: BoolArray) -> Choices:
+    supply, options, typicals = lot.supply, lot.options, lot.typicals
+    option, slots = _slots(lot, np.flatnonzero(makeable))
+    process = options.work_process[option]
+    blank = np.flatnonzero(np.isnan(typicals.setup_low[process]) & (slots[:, 0] != NO_SLOT))
+    if len(blank):  # nobody knows what such a process takes, but for lines that say so and resources known in units
+        unknown = ~works_stated(supply, options.line[option[blank]])[:, None] & np.isnan(units_of(supply, slots[blank]))
+        slots[blank] = np.where(unknown, NO_SLOT, slots[blank])
+    return Choices(option, slots)
+
+
+def _slots(lot: Lot, rows: IntArray) -> tuple[IntArray, IntArray]:
     """Each option once for each resource it may run on: those it names, all at once; else one of its kind; else the
     kind itself, one machine and one shift. A partner's line runs on nothing of the site's."""
-    lines, line, kinds = supply.lines, options.line[rows], len(supply.taxonomy.kind_hours)
-    kind = typicals.work_kind[options.work_process[rows]]
-    own = ~options.partner[rows]
+    supply, options = lot.supply, lot.options
+    lines, line, case = supply.lines, options.line[rows], options.case[rows]
+    kind = lot.typicals.work_kind[options.cases.work_process][case]
+    own = ~options.cases.partner[case]
     named = np.where(own, lines.named_resources.start[line + 1] - lines.named_resources.start[line], 0)
     by_kind = own & (kind >= 0) & (named == 0)
-    begin, serving = _serving(supply, np.where(by_kind, options.site[rows] * kinds + kind, -1))
+    site = lot.site[rows].astype(np.int64)
+    begin, serving = _serving(supply, np.where(by_kind, site * len(supply.taxonomy.kind_hours) + kind, -1))
     copies = np.maximum(serving, 1)
     expanded = np.repeat(np.arange(len(rows)), copies)
     offset = np.arange(len(expanded)) - np.repeat(np.cumsum(copies) - copies, copies)
     slots = np.full((len(expanded), max(1, int(named.max(initial=0)))), NO_SLOT, dtype=np.int64)
-    pooled = serving[expanded] > 0
-    slots[pooled, 0] = supply.resources.kind_members.values[(begin[expanded] + offset)[pooled]]
-    default = (by_kind & (serving == 0))[expanded]
-    slots[default, 0] = len(supply.resources.ids) + kind[expanded[default]]
-    for k in range(slots.shape[1]):
-        has = named[expanded] > k
+    pooled = np.flatnonzero(serving[expanded] > 0)
+    slots[pooled, 0] = supply.resources.kind_members.values[begin[expanded[pooled]] + offset[pooled]]
+    default = np.flatnonzero((by_kind & (serving == 0))[expanded])
+    slots[default, 0] = resource_count(supply) + kind[expanded[default]]
+    several = np.flatnonzero(named[expanded])
+    for k in range(slots.shape[1] if len(several) else 0):
+        has = several[named[expanded[several]] > k]
         slots[has, k] = lines.named_resources.values[lines.named_resources.start[line[expanded[has]]] + k]
     return rows[expanded], slots
 
@@ -103,10 +140,12 @@ def _slots(supply: Supply, options: Options, rows: IntArray, typicals: Typicals)
 def _serving(supply: Supply, keys: IntArray) -> tuple[IntArray, IntArray]:
     """Where the resources of each (site, kind) key begin, and how many serve it."""
     known, start = supply.resources.kind_key, supply.resources.kind_members.start
-    at = np.searchsorted(known, keys)
-    hit = np.append(known, -2)[at] == keys
-    begin = start[np.where(hit, at, 0)]
-    return begin, np.where(hit, np.append(start, start[-1])[np.where(hit, at, 0) + 1] - begin, 0)
+    if not len(known):
+        return np.zeros(len(keys), dtype=np.int64), np.zeros(len(keys), dtype=np.int64)
+    wanted = np.minimum(keys, int(known[-1])).astype(known.dtype)  # of another type all known ones would be cast
+    at = np.searchsorted(known, wanted)
+    begin = start[at]
+    return begin, np.where(known[at] == keys, start[at + 1] - begin, 0)
 
 
 def _hours(

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property, reduce
 
 import numpy as np
 
+from matchmaker.asked import Asked
 from matchmaker.beta import beta_quantile
 from matchmaker.codes import Criterion, CriterionCode
 from matchmaker.columns import BoolArray, FloatArray, IntArray
@@ -22,9 +24,13 @@ from matchmaker.curves import (
     lead_time_slack,
     price_fit,
 )
-from matchmaker.fits import StepFits
-from matchmaker.row_gates import RowView, lead_price, timing_facts
-from matchmaker.verdicts import FactColumn, Origin
+from matchmaker.fits import StepFits, find_fits
+from matchmaker.ground import Given
+from matchmaker.row_gates import Prices, timing_facts
+from matchmaker.timing import Burden, Finish, find_burden, find_finish, find_readiness
+from matchmaker.verdicts import FactColumn, Facts, Origin, no_facts
+
+ANSWERS = np.array([False, True, None], dtype=object)  # by 0, 1 and -1 (blank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +41,36 @@ class Values:
     low: FloatArray
     high: FloatArray
     applies: BoolArray
-    facts: tuple[FactColumn, ...] = ()
+    facts: Facts = no_facts
     code: CriterionCode | None = None
     coded: BoolArray = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ScoreView:
-    rows: RowView
-    fits: list[StepFits]
+    """What a criterion reads: assignments, when they would be done, how busy their makers are. Found when first asked.
+
+    `idle`: as if nobody were ever busy, the best that any burden can be.
+    """
+
+    given: Given
+    idle: bool = False
 
     @property
     def size(self) -> int:
-        return len(self.rows.rows.site)
+        return self.given.size
+
+    @cached_property
+    def finish(self) -> Finish:
+        return find_finish(self.given, find_readiness(self.given))
+
+    @cached_property
+    def burden(self) -> Burden:
+        return Burden.none(self.size) if self.idle else find_burden(self.given, self.finish)
+
+    @cached_property
+    def fits(self) -> list[StepFits]:
+        return [find_fits(self.given.ground.lot(plan), plan.codes) for plan in self.given.ground.plans]
 
 
 def _everywhere(view: ScoreView) -> BoolArray:
@@ -63,95 +86,96 @@ def run_size(view: ScoreView) -> Values:
 def _least(view: ScoreView, low_name: str, high_name: str) -> tuple[FloatArray, FloatArray]:
     ends = []
     for name in (low_name, high_name):
-        steps = [view.rows.gather(s, getattr(fit, name), np.nan) for s, fit in enumerate(view.fits)]
-        ends.append(np.fmin.reduce(steps, axis=0))
+        steps = [view.given.of_option(s, getattr(fit, name), np.nan) for s, fit in enumerate(view.fits)]
+        ends.append(reduce(np.fmin, steps))
     return np.nan_to_num(ends[0], nan=0.0), np.nan_to_num(ends[1], nan=0.0)
 
 
 def capacity(view: ScoreView) -> Values:
     """The load of the tightest resource over the production window. A step on a resource unknown may be anything."""
-    timing = view.rows.timing
-    low = np.where(timing.hours_unknown, 0.0, capacity_headroom(timing.load[1]))
-    facts = (FactColumn("load_low", timing.load[0], "share"), FactColumn("load_high", timing.load[1], "share"))
-    return Values(low, capacity_headroom(timing.load[0]), _everywhere(view), facts)
+    burden = view.burden
+    low = np.where(burden.hours_unknown, 0.0, capacity_headroom(burden.load[1]))
+    facts = (FactColumn("load_low", burden.load[0], "share"), FactColumn("load_high", burden.load[1], "share"))
+    return Values(low, capacity_headroom(burden.load[0]), _everywhere(view), lambda: facts)
 
 
 def lead_time(view: ScoreView) -> Values:
     """Days available over days expected. Where the lead time of the whole site misses the date but need not bind this
     step, the good end is the least that would still be in time."""
-    available, timing = view.rows.asked.available_days, view.rows.timing
+    asked, finish = view.given.ground.asked, view.finish
+    available = asked.available_days
     if available is None:
         nothing = np.zeros(view.size)
         return Values(nothing, nothing, np.zeros(view.size, dtype=np.bool_))
-    early = np.round(timing.total[0], 9)
-    excused = timing.firm & (early > available) & (np.round(timing.could_low, 9) <= available)
-    good = lead_time_slack(available, np.where(excused, available, timing.total[0]))
-    facts = timing_facts(view.rows.asked, timing)
-    return Values(lead_time_slack(available, timing.total[1]), good, _everywhere(view), facts)
+    early = np.round(finish.total[0], 9)
+    excused = finish.ready.firm & (early > available) & (np.round(finish.could_low, 9) <= available)
+    good = lead_time_slack(available, np.where(excused, available, finish.total[0]))
+    low = lead_time_slack(available, finish.total[1])
+    return Values(low, good, _everywhere(view), lambda: timing_facts(asked, finish))
 
 
 def distance(view: ScoreView) -> Values:
     """Decay with the great-circle distance by the need's mode; a customs border lowers it."""
-    asked, sites = view.rows.asked, view.rows.supply.sites
-    ship_to, where, site = asked.need.ship_to, sites.where, view.rows.rows.site
-    half, floor = asked.policy.distance_modes[asked.mode]
+    asked, where, site = view.given.ground.asked, view.given.ground.supply.sites.where, view.given.site
+    ship_to, (half, floor) = asked.need.ship_to, asked.policy.distance_modes[asked.mode]
     known = ship_to.lat is not None and ship_to.lon is not None
     here = np.nan if ship_to.lat is None else ship_to.lat, np.nan if ship_to.lon is None else ship_to.lon
-    km = haversine_km(where.lat, where.lon, here[0], here[1])[site]
+    km = haversine_km(where.lat[site], where.lon[site], here[0], here[1])
     score = distance_decay(km, half, floor)
-    crosses = border_column(view, customs=True)[site]
+    crosses = _customs_border(view.given)
     factor = asked.policy.border_factor
     low = np.where(np.isnan(km), floor, score) * np.where(crosses == 0, 1.0, factor)
     high = np.where(np.isnan(km), 1.0, score) * np.where(crosses == 1, factor, 1.0)
-    border = np.array([False, True, None], dtype=object)[crosses]
-    facts = (
+    return Values(low, high, np.full(view.size, known), lambda: _distance_facts(asked, km, crosses))
+
+
+def _distance_facts(asked: Asked, km: FloatArray, crosses: IntArray) -> tuple[FactColumn, ...]:
+    return (
         FactColumn("distance_km", km, "km"),
         FactColumn("distance_mode", asked.mode.value),
         FactColumn("mode_rule", asked.mode_rule),
-        FactColumn("customs_border", border),
+        FactColumn("customs_border", ANSWERS[crosses]),
     )
-    return Values(low, high, np.full(view.size, known), facts)
 
 
-def border_column(view: ScoreView, *, customs: bool) -> IntArray:
-    """For each site 1 where goods (or, without customs, secrets) cross a border to the ship-to place, -1 unknown."""
-    where, asked = view.rows.supply.sites.where, view.rows.asked
-    target = asked.need.ship_to.country
-    if target is None:
-        return np.full(len(where.country), -1, dtype=np.int64)
-    same = asked.taxonomy.places.same_customs_area if customs else str.__eq__
-    crosses = [int(not same(country, target)) for country in where.countries]
-    return np.array([*crosses, -1], dtype=np.int64)[where.country]
+def _customs_border(given: Given) -> IntArray:
+    """1 where goods cross a customs border to the ship-to place, 0 where they do not, -1 unknown."""
+    where, asked = given.ground.supply.sites.where, given.ground.asked
+    target, same = asked.need.ship_to.country, asked.taxonomy.places.same_customs_area
+    crosses = [-1 if target is None else int(not same(country, target)) for country in where.countries]
+    return np.array([*crosses, -1], dtype=np.int64)[where.country[given.site]]
 
 
 def mutual_fit(view: ScoreView) -> Values:
     """Would they want it: dependence on one customer, start-ups welcome, wished stages and industries."""
-    policy, need, sites = view.rows.asked.policy, view.rows.asked.need, view.rows.supply.sites
-    site, timing, least = view.rows.rows.site, view.rows.timing, view.rows.asked.policy.mutual_fit_floor
-    low = np.where(timing.share_unknown, least, 1.0)
-    low = np.minimum(low, dependence_fit(timing.share[1]))
-    high = dependence_fit(timing.share[0])
+    asked, sites, site = view.given.ground.asked, view.given.ground.supply.sites, view.given.site
+    burden, least, unwished = view.burden, asked.policy.mutual_fit_floor, asked.policy.unwished_factor
+    low = np.minimum(np.where(burden.share_unknown, least, 1.0), dependence_fit(burden.share[1]))
+    high = dependence_fit(burden.share[0])
     welcome = sites.accepts_startups[site]
     low = low * np.where(welcome == 1, 1.0, least)
     high = high * np.where(welcome == 0, least, 1.0)
-    answers, wishes = np.array([False, True, None], dtype=object), []
+    told = []
     for name, has, words, word in (
-        ("stage_wished", sites.has_stage_wishes, sites.wished_stages, need.stage),
-        ("industry_wished", sites.has_industry_wishes, sites.wished_industries, need.industry),
+        ("stage_wished", sites.has_stage_wishes, sites.wished_stages, asked.need.stage),
+        ("industry_wished", sites.has_industry_wishes, sites.wished_industries, asked.need.industry),
     ):
         if word is not None:
-            wished = (has[site] == 0) | words.carriers(len(sites.ids), [word])[site]
-            low = low * np.where(wished, 1.0, policy.unwished_factor)
-            high = high * np.where((has[site] < 0) | wished, 1.0, policy.unwished_factor)
-            told = np.where(has[site] < 0, -1, wished.astype(np.int64))
-            wishes.append(FactColumn(name, answers[told], origin=Origin.SITE))
-    facts = (
-        FactColumn("year_share_low", timing.share[0], "share"),
-        FactColumn("year_share_high", timing.share[1], "share"),
-        FactColumn("accepts_startups", answers[welcome], origin=Origin.SITE),
-        *wishes,
+            stated = has[site]
+            wished = (stated == 0) | words.among(site, [word])
+            low = low * np.where(wished, 1.0, unwished)
+            high = high * np.where((stated < 0) | wished, 1.0, unwished)
+            told.append((name, np.where(stated < 0, -1, wished.astype(np.int64))))
+    return Values(low, high, _everywhere(view), lambda: _mutual_facts(burden, welcome, told))
+
+
+def _mutual_facts(burden: Burden, welcome: IntArray, told: list[tuple[str, IntArray]]) -> tuple[FactColumn, ...]:
+    return (
+        FactColumn("year_share_low", burden.share[0], "share"),
+        FactColumn("year_share_high", burden.share[1], "share"),
+        FactColumn("accepts_startups", ANSWERS[welcome], origin=Origin.SITE),
+        *(FactColumn(name, ANSWERS[answer], origin=Origin.SITE) for name, answer in told),
     )
-    return Values(low, high, _everywhere(view), facts)
 
 
 def precision(view: ScoreView) -> Values:
@@ -160,41 +184,42 @@ def precision(view: ScoreView) -> Values:
     asks = np.zeros(view.size, dtype=np.bool_)
     for s, fit in enumerate(view.fits):
         if fit.asks_precision:
-            asks |= view.rows.made(s)
+            asks |= view.given.made(s)
     return Values(low, high, asks)
 
 
 def track_record(view: ScoreView) -> Values:
     """A cautious quantile of the share of good lots, starting from the prior."""
-    policy, sites, site = view.rows.asked.policy, view.rows.supply.sites, view.rows.rows.site
-    span = int(sites.bad_lots.max(initial=0)) + 1
-    records, back = np.unique(sites.good_lots[site] * span + sites.bad_lots[site], return_inverse=True)
+    policy, sites, site = view.given.ground.asked.policy, view.given.ground.supply.sites, view.given.site
     a, b = policy.track_prior
-    pairs = (divmod(record, span) for record in records.tolist())
-    worth = np.array([beta_quantile(policy.track_quantile, a + good, b + bad) for good, bad in pairs], dtype=np.float64)
-    value = worth[back]
-    facts = (
-        FactColumn("good_lots", sites.good_lots[site], "lots", Origin.SITE),
-        FactColumn("bad_lots", sites.bad_lots[site], "lots", Origin.SITE),
-    )
-    fresh = sites.good_lots[site] + sites.bad_lots[site] == 0
-    return Values(value, value, _everywhere(view), facts, CriterionCode.NO_RECORD_YET, fresh)
+    good, bad = sites.good_lots[site], sites.bad_lots[site]
+    value = np.full(view.size, beta_quantile(policy.track_quantile, a, b))
+    told = np.flatnonzero((good > 0) | (bad > 0))
+    pairs = zip(good[told].tolist(), bad[told].tolist(), strict=True)
+    value[told] = [beta_quantile(policy.track_quantile, a + lots, b + spoilt) for lots, spoilt in pairs]
+    fresh = np.ones(view.size, dtype=np.bool_)
+    fresh[told] = False
+    facts = (FactColumn("good_lots", good, "lots", Origin.SITE), FactColumn("bad_lots", bad, "lots", Origin.SITE))
+    return Values(value, value, _everywhere(view), lambda: facts, CriterionCode.NO_RECORD_YET, fresh)
 
 
 def price(view: ScoreView) -> Values:
     """The price band of the lead step against the stated target; asked only where both are known."""
-    asked = view.rows.asked
-    low, high = lead_price(view.rows)
-    target = asked.need.target_price
-    known = ~np.isnan(low) & ~np.isnan(high) & bool(target)
-    goal, zero = target or 1.0, asked.policy.price_zero_at
+    ground, size = view.given.ground, view.size
+    target, currency = ground.asked.need.target_price, ground.asked.need.currency
+    if not target:
+        return Values(np.zeros(size), np.zeros(size), np.zeros(size, dtype=np.bool_))
+    prices = Prices.of(ground.lot(ground.plans[ground.lead]))
+    low, high = (view.given.of_option(ground.lead, end, np.nan) for end in (prices.low, prices.high))
     facts = (
-        FactColumn("target_price", target, asked.need.currency, Origin.NEED),
-        FactColumn("price_low", low, asked.need.currency, Origin.LINE),
-        FactColumn("price_high", high, asked.need.currency, Origin.LINE),
+        FactColumn("target_price", target, currency, Origin.NEED),
+        FactColumn("price_low", low, currency, Origin.LINE),
+        FactColumn("price_high", high, currency, Origin.LINE),
     )
-    bad, good = (np.nan_to_num(price_fit(end, goal, zero), nan=0.0) for end in (high, low))
-    return Values(bad, good, known, facts)
+    bad, good = (
+        np.nan_to_num(price_fit(end, target, ground.asked.policy.price_zero_at), nan=0.0) for end in (high, low)
+    )
+    return Values(bad, good, ~np.isnan(low) & ~np.isnan(high), lambda: facts)
 
 
 CRITERIA: dict[Criterion, Callable[[ScoreView], Values]] = {

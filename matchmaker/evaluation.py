@@ -1,89 +1,69 @@
-"""Judging assignments: every gate's codes, the tier, the ends of the score, and the best assignment of each site."""
+"""The ends of the score of assignments, and the best assignment of each site."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
 from matchmaker.asked import Asked
-from matchmaker.assignments import Assignments
-from matchmaker.choices import StepPlan
-from matchmaker.codes import GATE_ORDER, IS_NEAR, VERDICTS, Code, Criterion, Gate
+from matchmaker.codes import Criterion
 from matchmaker.columns import BoolArray, FloatArray, IntArray
 from matchmaker.criteria import CRITERIA, ScoreView, Values
-from matchmaker.domain import Tier, Verdict
-from matchmaker.fits import StepFits
-from matchmaker.gates import MAKING, ROW_GATES, STEP_GATES
-from matchmaker.row_gates import NOT_ASKED, RowView
-from matchmaker.verdicts import Column
+from matchmaker.ground import Given, Ground
+from matchmaker.planning import Preferred, factors, find_preferred
 
-# Codes with one more entry at the end, for NOT_ASKED (-1): it passes and is not counted.
-_FAILS = np.append(VERDICTS == Verdict.FAIL, [False])
-_UNKNOWN = np.append(VERDICTS == Verdict.UNKNOWN, [False])
-_NEAR = np.append(IS_NEAR, [False])
-LAST = len(GATE_ORDER)
+Ends = tuple[FloatArray, FloatArray]
 
 
 @dataclass(frozen=True, slots=True)
-class StepCodes:
-    """A step's codes for each assignment: its option's, or why nobody here makes it."""
+class Extras:
+    """What the sites of a ground add to every assignment: preferred steps, and their weighted quality."""
 
-    step: int
-    codes: dict[Gate, IntArray]
-    made: BoolArray
-    shown: IntArray  # the option whose codes these are, -1 where the site has none
+    preferred: list[Preferred]
+    quality: Ends
+
+    @classmethod
+    def of(cls, ground: Ground, kept: BoolArray) -> Extras:
+        """For the sites of the ground that are kept."""
+        preferred = find_preferred(ground, kept)
+        low, high = np.zeros(len(ground.sites)), np.zeros(len(ground.sites))
+        for item in preferred:
+            has = item.best >= 0
+            quality, claimed = item.options.quality[item.best[has]], item.options.claimed[item.best[has]]
+            low[has] += item.step.weight * quality
+            high[has] += item.step.weight * np.where(claimed, 1.0, quality)
+        return cls(preferred, (low, high))
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """Columns over assignments. `low`, `high`, `score` are rounded to 9 decimals."""
+class Scored:
+    """Columns over assignments. `low`, `high`, `score` and `slack` are rounded to 9 decimals."""
 
-    steps: list[StepCodes]
-    columns: list[Column]  # of assignments, site columns apart
-    tier: IntArray
-    unknown: IntArray
-    first_fail: IntArray  # index into GATE_ORDER, LAST where nothing fails
+    view: ScoreView
     values: dict[Criterion, Values]
     weights: dict[Criterion, FloatArray]
-    coverage: tuple[FloatArray, FloatArray]
+    coverage: Ends
     low: FloatArray
     high: FloatArray
     score: FloatArray
     slack: FloatArray
 
 
-@dataclass(frozen=True, slots=True)
-class SiteSide:
-    """What every assignment of a site shares: the columns of site gates, the quality of preferred steps, and the
-    factors on the whole score, each at both ends."""
-
-    columns: list[Column]
-    preferred: tuple[FloatArray, FloatArray]
-    factors: tuple[FloatArray, FloatArray]
-
-
-def judge(view: RowView, side: SiteSide, fits: list[StepFits], fallback: list[IntArray]) -> Judged:
-    """`fallback[s][site]` is the option to show where a site has options for step s but none that can make it."""
-    asked = view.asked
-    steps = [_step_codes(view, s, plan, fallback[s]) for s, plan in enumerate(view.plans)]
-    columns = [column for gate in ROW_GATES.values() for column in gate(view)]
-    site_codes = [(column.gate, column.codes[view.rows.site]) for column in side.columns]
-    row_codes = site_codes + [(column.gate, column.codes) for column in columns]
-    tier, unknown = _tiers(view, steps, row_codes)
-    values = {name: function(ScoreView(view, fits)) for name, function in CRITERIA.items()}
-    weights = _weights(asked, values)
-    coverage = _coverage(view, side)
-    low, high = (
-        np.round(coverage[e] * _product(asked, values, weights, e) * side.factors[e][view.rows.site], 9) for e in (0, 1)
-    )
-    slack = np.zeros(len(low)) if asked.available_days is None else asked.available_days - view.timing.total[1]
-    return Judged(
-        steps=steps,
-        columns=columns,
-        tier=tier,
-        unknown=unknown,
-        first_fail=_first_fail(steps, row_codes),
+def score(given: Given, extras: Extras) -> Scored:
+    """Plans of `given` should hold little more than its assignments: every option of theirs is worked out."""
+    asked = given.ground.asked
+    view = ScoreView(given)
+    values = {name: function(view) for name, function in CRITERIA.items()}
+    weights = find_weights(asked, {name: value.applies for name, value in values.items()})
+    coverage, factor = find_coverage(given, extras), factors(given.ground, given.site)
+    low, high = (np.round(coverage[e] * _product(asked, values, weights, e) * factor[e], 9) for e in (0, 1))
+    slack = np.zeros(given.size)
+    if asked.available_days is not None:
+        slack = asked.available_days - view.finish.total[1]
+    return Scored(
+        view=view,
         values=values,
         weights=weights,
         coverage=coverage,
@@ -94,103 +74,34 @@ def judge(view: RowView, side: SiteSide, fits: list[StepFits], fallback: list[In
     )
 
 
-def _step_codes(view: RowView, s: int, plan: StepPlan, fallback: IntArray) -> StepCodes:
-    made, option = view.made(s), view.option(s)
-    able = np.isin(view.rows.site, plan.choices.site)
-    shown = np.where(made, option, np.where(able, -1, fallback[view.rows.site]))
-    codes: dict[Gate, IntArray] = {}
-    for gate in STEP_GATES:
-        if gate not in plan.columns:
-            continue
-        picked = np.append(plan.columns[gate].codes, NOT_ASKED)[shown]
-        if gate == Gate.PROCESS:
-            absent = np.where(able, Code.PROCESS_LEFT_TO_OTHERS, Code.PROCESS_NOT_MADE)
-            picked = np.where(shown < 0, absent, picked)
-        if gate not in MAKING:
-            picked = np.where(made, picked, NOT_ASKED)
-        codes[gate] = picked
-    return StepCodes(plan.step.sequence, codes, made, shown)
-
-
-def _tiers(view: RowView, steps: list[StepCodes], row_codes: list[tuple[Gate, IntArray]]) -> tuple[IntArray, IntArray]:
-    """Section 4. A step that nobody here makes counts as one failing row, whatever its option lacks."""
-    size = len(view.rows.site)
-    near, unknown, missing = np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size, np.int64)
-    run_fails, complete, lead_missing = np.zeros(size, bool), np.zeros(size, bool), np.zeros(size, bool)
-    for step, plan in zip(steps, view.plans, strict=True):
-        hard = np.zeros(size, dtype=np.bool_)
-        for codes in step.codes.values():
-            near += step.made & _NEAR[codes]
-            unknown += step.made & _UNKNOWN[codes]
-            hard |= step.made & _FAILS[codes] & ~_NEAR[codes]
-        run_fails |= hard
-        complete |= step.made & ~hard
-        missing += ~step.made
-        if plan.step.is_lead:
-            lead_missing = ~step.made
-    site_hard = np.zeros(size, dtype=np.bool_)
-    for _, codes in row_codes:
-        near += _NEAR[codes]
-        unknown += _UNKNOWN[codes]
-        site_hard |= _FAILS[codes] & ~_NEAR[codes]
-    partial = lead_missing | (missing >= 2)
-    near += missing == 1
-    cases = [
-        partial & complete & ~site_hard,
-        partial | site_hard | run_fails,
-        (near == 0) & (unknown == 0),
-        near == 0,
-        near <= 2,
-    ]
-    tiers = [Tier.COMPONENT, Tier.EXCLUDED, Tier.READY, Tier.TO_CONFIRM, Tier.NEAR_MISS]
-    return np.select(cases, tiers, Tier.EXCLUDED).astype(np.int64), unknown
-
-
-def _first_fail(steps: list[StepCodes], row_codes: list[tuple[Gate, IntArray]]) -> IntArray:
-    every = [(gate, codes) for step in steps for gate, codes in step.codes.items()] + row_codes
-    first = np.full(len(every[0][1]), LAST, dtype=np.int64)
-    for gate, codes in every:
-        first = np.where(_FAILS[codes], np.minimum(first, GATE_ORDER.index(gate)), first)
-    return first
-
-
-def first_fail_unable(plans: list[StepPlan], fallback: list[IntArray], side: SiteSide, sites: IntArray) -> IntArray:
-    """The first failing gate of sites that can make no step. Without the lead they are excluded, and a making gate,
-    before all gates that depend on an assignment, says why."""
-    steps = []
-    for plan, shown in zip(plans, (option[sites] for option in fallback), strict=True):
-        codes = {gate: np.append(plan.columns[gate].codes, NOT_ASKED)[shown] for gate in MAKING if gate in plan.columns}
-        codes[Gate.PROCESS] = np.where(shown < 0, Code.PROCESS_NOT_MADE, codes[Gate.PROCESS])
-        steps.append(StepCodes(plan.step.sequence, codes, np.zeros(len(sites), dtype=np.bool_), shown))
-    return _first_fail(steps, [(column.gate, column.codes[sites]) for column in side.columns])
-
-
-def _weights(asked: Asked, values: dict[Criterion, Values]) -> dict[Criterion, FloatArray]:
+def find_weights(asked: Asked, applies: dict[Criterion, BoolArray]) -> dict[Criterion, FloatArray]:
     """Renormalised, for each assignment, over the criteria that apply."""
-    raw = {name: np.where(value.applies, asked.policy.weights[name], 0.0) for name, value in values.items()}
-    total = np.sum(list(raw.values()), axis=0)
+    raw = {name: np.where(where, asked.policy.weights[name], 0.0) for name, where in applies.items()}
+    total = reduce(np.add, raw.values())
     return {name: weight / np.where(total > 0, total, 1.0) for name, weight in raw.items()}
 
 
 def _product(
     asked: Asked, values: dict[Criterion, Values], weights: dict[Criterion, FloatArray], end: int
 ) -> FloatArray:
-    product = np.ones(len(next(iter(weights.values()))))
-    for name, value in values.items():
-        product = product * np.maximum((value.low, value.high)[end], asked.policy.floor) ** weights[name]
-    return product
+    parts = (contribution((value.low, value.high)[end], weights[name], asked) for name, value in values.items())
+    return np.asarray(reduce(np.multiply, parts))
 
 
-def _coverage(view: RowView, side: SiteSide) -> tuple[FloatArray, FloatArray]:
+def contribution(value: FloatArray, weight: FloatArray, asked: Asked) -> FloatArray:
+    return np.asarray(np.maximum(value, asked.policy.floor) ** weight)
+
+
+def find_coverage(given: Given, extras: Extras) -> Ends:
     """The weighted share of the steps, each at the quality of its option; a claim may be worth anything up to 1."""
-    ends = []
-    for end in (0, 1):
-        total = side.preferred[end][view.rows.site]
-        for s, plan in enumerate(view.plans):
-            quality = plan.options.quality if end == 0 else np.where(plan.options.claimed, 1.0, plan.options.quality)
-            total = total + plan.step.weight * view.gather(s, quality, 0.0)
-        ends.append(total / sum(step.weight for step in view.asked.steps))
-    return ends[0], ends[1]
+    low, high = (end[given.rows.site] for end in extras.quality)
+    for s, plan in enumerate(given.ground.plans):
+        options = plan.options
+        best = np.where(options.claimed, 1.0, options.quality)
+        low = low + plan.step.weight * given.of_option(s, options.quality, 0.0)
+        high = high + plan.step.weight * given.of_option(s, best, 0.0)
+    whole = sum(step.weight for step in given.ground.asked.steps)
+    return low / whole, high / whole
 
 
 def hundredths(score: FloatArray) -> IntArray:
@@ -198,20 +109,9 @@ def hundredths(score: FloatArray) -> IntArray:
     return (np.rint(score * 1e9).astype(np.int64) + 5_000_000) // 10_000_000
 
 
-def best_rows(rows: Assignments, judged: Judged) -> IntArray:
-    """The assignment that puts each site highest: tier, score to two decimals, fewer unknowns, more slack, exact
-    score; of excluded sites the one that gets furthest in the order of the gates. Ties fall to the first."""
-    excluded = judged.tier == Tier.EXCLUDED
-    keys = (
-        np.arange(len(rows.site)),
-        np.where(excluded, 0.0, -judged.score),
-        np.where(excluded, 0.0, -judged.slack),
-        np.where(excluded, 0, judged.unknown),
-        np.where(excluded, -judged.first_fail, -hundredths(judged.score)),
-        judged.tier,
-        rows.site,
-    )
+def best_rows(site: IntArray, unknown: IntArray, steps_made: IntArray, scored: Scored) -> IntArray:
+    """Of assignments of one tier the one that puts each site highest: score to two decimals, fewer unknowns, more
+    slack, exact score, more steps; ties fall to the first."""
+    keys = (-steps_made, -scored.score, -scored.slack, unknown, -hundredths(scored.score), site)
     order = np.lexsort(keys)
-    first = np.ones(len(order), dtype=np.bool_)
-    first[1:] = rows.site[order][1:] != rows.site[order][:-1]
-    return order[first]
+    return np.asarray(order[np.append(True, site[order][1:] != site[order][:-1])]) if len(order) else order

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matchmaker import row_gates, site_gates, step_gates
-from matchmaker.asked import Asked
 from matchmaker.codes import Gate
-from matchmaker.row_gates import RowView
+from matchmaker.ground import Given
+from matchmaker.runs import Lot
+from matchmaker.site_gates import SiteView
 from matchmaker.step_gates import StepView
-from matchmaker.supply import Supply
+from matchmaker.timing import Finish
 from matchmaker.verdicts import Column
 
 StepGate = Callable[[StepView], Column | None]
-SiteGate = Callable[[Asked, Supply], list[Column]]
-RowGate = Callable[[RowView], list[Column]]
+SiteGate = Callable[[SiteView], list[Column]]
+BindingGate = Callable[[Lot], list[Column]]
+RowGate = Callable[[Given, Finish], list[Column]]
 
 # Asked of a step at each option. The first four decide whether a step can be made here at all.
 STEP_GATES: dict[Gate, StepGate] = {
@@ -37,9 +39,13 @@ SITE_GATES: dict[Gate, SiteGate] = {
     Gate.NO_GO: site_gates.no_go_gate,
 }
 
+# Asked of a step at each option that is chosen; what fails binds the whole site.
+BINDING_GATES: dict[Gate, BindingGate] = {
+    Gate.REGION: row_gates.step_region_gate,
+    Gate.BUDGET: row_gates.budget_gate,
+}
+
 # Asked of an assignment of the steps.
 ROW_GATES: dict[Gate, RowGate] = {
     Gate.DUE_DATE: row_gates.due_date_gate,
-    Gate.REGION: row_gates.step_region_gate,
-    Gate.BUDGET: row_gates.budget_gate,
 }

@@ -5,26 +5,25 @@ from __future__ import annotations
 import numpy as np
 
 from matchmaker.assignments import NOBODY
-from matchmaker.choices import NO_SLOT
 from matchmaker.codes import CODE_ROWS, Code, Flag, Gate
 from matchmaker.columns import BLANK_DAY
 from matchmaker.domain import Verdict
-from matchmaker.evaluation import Judged
-from matchmaker.planning import Groundwork
+from matchmaker.ground import Ground
 from matchmaker.results import GateResult, Question
-from matchmaker.row_gates import RowView
+from matchmaker.shown import Shown
 
 
-def match_questions(ground: Groundwork, view: RowView, row: int, gates: tuple[GateResult, ...]) -> tuple[Question, ...]:
+def match_questions(shown: Shown, row: int, gates: tuple[GateResult, ...]) -> tuple[Question, ...]:
     """What the unknown gates lack, then what would sharpen the criteria."""
-    made = {plan.step.sequence for s, plan in enumerate(ground.plans) if view.option_at(s, row) != NOBODY}
+    ground, rows = shown.given.ground, shown.given.rows
+    made = {plan.step.sequence for s, plan in enumerate(ground.plans) if rows.option[row, s] != NOBODY}
     questions = [
         Question(result.code, CODE_ROWS[Code[result.code.upper()]].asks, result.step, result.gate, result.subject)
         for result in gates
         if result.verdict == Verdict.UNKNOWN and (result.step is None or result.step in made)
     ]
-    sites, site = ground.supply.sites, int(view.rows.site[row])
-    if not view.timing.hours_firm[row]:
+    sites, site = ground.supply.sites, int(ground.sites[rows.site[row]])
+    if not shown.scored.view.burden.hours_firm[row]:
         questions.append(Question("capacity_not_firm", "capacity", None, None))
     if sites.accepts_startups[site] < 0:
         questions.append(Question("startups_silent", "accepts_startups", None, None))
@@ -33,35 +32,45 @@ def match_questions(ground: Groundwork, view: RowView, row: int, gates: tuple[Ga
     return tuple(questions)
 
 
-def match_flags(ground: Groundwork, view: RowView, judged: Judged, row: int) -> tuple[str, ...]:
+def match_flags(shown: Shown, row: int) -> tuple[str, ...]:
     flags: set[str] = set()
-    for s in range(len(ground.plans)):
-        if view.option_at(s, row) != NOBODY:
-            flags |= _step_flags(ground, view, judged, s, row)
-    flags |= _site_flags(ground, int(view.rows.site[row]))
+    given = shown.given
+    for s in range(len(shown.steps)):
+        option = given.option_at(s, row)
+        if option != NOBODY:
+            flags |= _step_flags(shown, s, row, option)
+    flags |= _site_flags(given.ground, int(given.ground.sites[given.rows.site[row]]))
     order = [flag.value for flag in Flag]
     return tuple(sorted(flags, key=lambda flag: (order.index(flag.partition(":")[0]), flag)))
 
 
-def _step_flags(ground: Groundwork, view: RowView, judged: Judged, s: int, row: int) -> set[str]:
-    plan, option = ground.plans[s], view.option_at(s, row)
-    runs, codes = plan.runs, judged.steps[s].codes
+def _step_flags(shown: Shown, s: int, row: int, option: int) -> set[str]:
+    step, plan = shown.steps[s], shown.steps[s].plan
+    runs, usual = step.view.runs, step.usual
     top = runs.maximum_at(option)
-    high = runs.economic_high[option] if not np.isnan(runs.economic_high[option]) else runs.usual_high[option]
-    slots = plan.choices.slots[view.rows.option[row, s]]
-    found = {
-        Flag.SUBSTITUTE: codes[Gate.PROCESS][row] == Code.PROCESS_SUBSTITUTE,
+    high = runs.economic_high[option] if not np.isnan(runs.economic_high[option]) else usual.usual_high[option]
+    holds = {
+        Flag.SUBSTITUTE: plan.codes[Gate.PROCESS][option] == Code.PROCESS_SUBSTITUTE,
         Flag.THROUGH_PARTNER: bool(plan.options.partner[option]),
         Flag.BELOW_MINIMUM: runs.minimum_at(option) > runs.pieces,
         Flag.ABOVE_COMFORT: high < runs.pieces and not top < runs.pieces,
-        Flag.SPLIT_LOTS: codes[Gate.RUN_SIZE][row] == Code.RUN_SPLIT,
+        Flag.SPLIT_LOTS: plan.codes[Gate.RUN_SIZE][option] == Code.RUN_SPLIT,
         Flag.MONEY_MINIMUM_NOT_CHECKED: not runs.price_known[option] and runs.money[option] != 0,
-        Flag.STALE_CAPACITY: any(ground.hours.stale[slot] for slot in slots if slot != NO_SLOT),
+        Flag.STALE_CAPACITY: _on_old_word(shown, s, row),
     }
-    return {flag.value for flag, holds in found.items() if holds}
+    return {flag.value for flag, true in holds.items() if true}
 
 
-def _site_flags(ground: Groundwork, site: int) -> set[str]:
+def _on_old_word(shown: Shown, s: int, row: int) -> bool:
+    """Whether the hours of a resource of the step were stated too long ago."""
+    found = shown.scored.view.burden.found
+    if found is None:
+        return False
+    mine = found.slots.used[row] & (found.slots.step == s)
+    return bool(found.hours.stale[found.slots.place[row][mine]].any())
+
+
+def _site_flags(ground: Ground, site: int) -> set[str]:
     asked, sites, holdings = ground.asked, ground.supply.sites, ground.supply.holdings
     flags = set()
     oldest = asked.as_of.toordinal() - asked.policy.record_stale_days

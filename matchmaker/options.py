@@ -12,6 +12,7 @@ from matchmaker.codes import Code
 from matchmaker.columns import BoolArray, FloatArray, IntArray
 from matchmaker.supply import Supply
 from matchmaker.taxonomy import ProcessCase
+from matchmaker.verdicts import CodeArray
 
 MAKER_ACCESS = "maker-access"
 FIRM_CODES = {
@@ -23,50 +24,114 @@ FIRM_CODES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """Rows in order of site; of one site, in the order of preference that a limit on their number follows.
+class Cases:
+    """What every kind of line would be worth for one step. A case is a process, provided firmly or above the needed
+    one as a claim, by the site or its partner, by its word or only suggested: see `_case`.
 
     `work_process` is the process whose row of the catalogue stands in for what is blank: the provided one where it
-    truly answers the need, the needed one where there is only a claim.
+    truly answers the need, the needed one where there is only a claim. `preference`: the smaller, the sooner chosen.
     """
 
-    site: IntArray
-    line: IntArray
-    code: NDArray[np.int64]
+    usable: BoolArray
+    code: CodeArray
     quality: FloatArray
     claimed: BoolArray  # quality spans up to 1
     partner: BoolArray
     work_process: IntArray
     relation: IntArray
-
-    def take(self, rows: NDArray[np.int64] | BoolArray) -> Options:
-        return Options(
-            self.site[rows],
-            self.line[rows],
-            self.code[rows],
-            self.quality[rows],
-            self.claimed[rows],
-            self.partner[rows],
-            self.work_process[rows],
-            self.relation[rows],
-        )
+    preference: IntArray
 
 
-def find_options(asked: Asked, step: AskedStep, supply: Supply) -> Options:
+def _case(process: IntArray, partner: BoolArray, suggested: BoolArray) -> IntArray:
+    """The place in `Cases` of a firm line; claims follow after all processes."""
+    return np.asarray(process.astype(np.int64) * 4 + partner * 2 + suggested)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Rows in order of site; of one site, in the order of preference that a limit on their number follows.
+
+    `site` is a place among the sites that the plan is made for, not a row of the supply.
+    """
+
+    site: IntArray
+    line: IntArray
+    case: IntArray
+    cases: Cases
+
+    def take(self, rows: IntArray | BoolArray) -> Options:
+        return Options(self.site[rows], self.line[rows], self.case[rows], self.cases)
+
+    @property
+    def code(self) -> CodeArray:
+        return self.cases.code[self.case]
+
+    @property
+    def quality(self) -> FloatArray:
+        return self.cases.quality[self.case]
+
+    @property
+    def claimed(self) -> BoolArray:
+        return self.cases.claimed[self.case]
+
+    @property
+    def partner(self) -> BoolArray:
+        return self.cases.partner[self.case]
+
+    @property
+    def work_process(self) -> IntArray:
+        return self.cases.work_process[self.case]
+
+    @property
+    def relation(self) -> IntArray:
+        return self.cases.relation[self.case]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Lines that answer a step, in no order; `site` is a row of the supply."""
+
+    site: IntArray
+    line: IntArray
+    case: IntArray
+    cases: Cases
+
+    def take(self, rows: BoolArray) -> Found:
+        return Found(self.site[rows], self.line[rows], self.case[rows], self.cases)
+
+    def placed(self, place: IntArray) -> Options:
+        """In order, `place` leading from rows of the supply to places among the sites of the plan.
+
+        Site, preference and line are put into one whole number: sorting numbers is far quicker than sorting rows.
+        """
+        if not len(self.site):
+            return Options(self.site, self.line, self.case, self.cases)
+        site = place[self.site].astype(np.int64)
+        line_bits, preference_bits = int(self.line.max()).bit_length(), int(self.cases.preference.max()).bit_length()
+        key = (site << preference_bits | self.cases.preference[self.case]) << line_bits | self.line
+        order = np.argsort(key)
+        return Options(site[order], self.line[order], self.case[order], self.cases)
+
+
+def find_options(asked: Asked, step: AskedStep, supply: Supply) -> Found:
     """Every way in which a site may make the step, firm or claimed."""
-    firm = _firm_options(asked, step, supply)
-    claims = _claim_options(asked, step, supply)
-    merged = Options(
-        *(np.concatenate([getattr(firm, name), getattr(claims, name)]) for name in Options.__dataclass_fields__)
-    )
-    order = np.lexsort((merged.line, -np.round(merged.quality, 9), merged.claimed, merged.site))
-    return merged.take(order)
+    cases = _cases(asked, step)
+    claims = asked.taxonomy.claim_cases(step.fact.process)
+    firm = _lines_of(supply, _usable(asked, step.firm.case != ProcessCase.NONE))
+    above = _lines_of(supply, _usable(asked, claims != ProcessCase.NONE))
+    line, lines = np.concatenate([firm, above]), supply.lines
+    case = _case(lines.process[line], lines.partner[line], lines.suggested[line])
+    case[len(firm) :] += len(cases.code) // 2
+    kept = cases.usable[case]
+    if not kept.all():
+        line, case = line[kept], case[kept]
+    return Found(lines.site[line], line, case, cases)
 
 
 def _lines_of(supply: Supply, processes: IntArray) -> IntArray:
-    start = supply.lines.process_start
-    spans = [np.arange(start[process], start[process + 1]) for process in processes]
-    return np.concatenate([np.zeros(0, dtype=np.int64), *spans]).astype(np.int64)
+    start = np.asarray(supply.lines.process_start, dtype=np.int64)
+    begin, counts = start[processes], start[processes + 1] - start[processes]
+    return np.asarray(np.repeat(begin - np.cumsum(counts) + counts, counts) + np.arange(int(counts.sum())))
 
 
 def _usable(asked: Asked, processes: BoolArray) -> IntArray:
@@ -77,46 +142,64 @@ def _usable(asked: Asked, processes: BoolArray) -> IntArray:
     return np.flatnonzero(processes)
 
 
-def _firm_options(asked: Asked, step: AskedStep, supply: Supply) -> Options:
+def _cases(asked: Asked, step: AskedStep) -> Cases:
+    tables = [_firm_cases(asked, step), _claim_cases(asked, step)]
+    usable, code, quality, claimed, partner, work_process, relation = (
+        np.concatenate([table[at].reshape(-1) for table in tables]) for at in range(7)
+    )
+    return Cases(
+        usable=usable,
+        code=code.astype(np.int8),
+        quality=quality,
+        claimed=claimed,
+        partner=partner,
+        work_process=work_process,
+        relation=relation,
+        preference=_preference(quality, claimed),
+    )
+
+
+def _preference(quality: FloatArray, claimed: BoolArray) -> IntArray:
+    """Claims last, better quality first; equals share a number."""
+    worth = np.round(quality, 9) - 2.0 * claimed
+    return np.asarray(np.searchsorted(np.sort(-worth), -worth), dtype=np.int64)
+
+
+Table = tuple[NDArray[np.generic], ...]
+
+
+def _firm_cases(asked: Asked, step: AskedStep) -> Table:
     """What truly answers the need. A partner, or a line that is only suggested, cannot substitute."""
-    rows = _lines_of(supply, _usable(asked, step.firm.case != ProcessCase.NONE))
-    lines, quality = supply.lines, asked.policy.quality
-    case = step.firm.case[lines.process[rows]]
-    partner, suggested = lines.partner[rows], lines.suggested[rows]
-    kept = (case != ProcessCase.SUBSTITUTE) | ~(partner | suggested)
-    rows, case, partner, suggested = rows[kept], case[kept], partner[kept], suggested[kept]
-    worth = step.firm.quality[lines.process[rows]]
+    quality, case = asked.policy.quality, step.firm.case[:, None, None]
+    size = len(step.firm.case)
+    partner, suggested = _both_ways(size)
+    worth = np.broadcast_to(step.firm.quality[:, None, None], partner.shape)
     worth = np.where(partner, np.minimum(worth, quality["partner"]), worth)
     worth = np.where(suggested, np.minimum(worth, quality["suggested"]), worth)
     codes = np.array([FIRM_CODES.get(ProcessCase(value), Code.PROCESS_NOT_MADE) for value in range(7)])
-    return Options(
-        site=lines.site[rows],
-        line=rows,
-        code=np.select([suggested, partner], [Code.PROCESS_SUGGESTED, Code.PROCESS_PARTNER], codes[case]),
-        quality=worth,
-        claimed=suggested,
-        partner=partner,
-        work_process=lines.process[rows],
-        relation=step.firm.relation[lines.process[rows]],
-    )
+    code = np.where(suggested, Code.PROCESS_SUGGESTED, np.where(partner, Code.PROCESS_PARTNER, codes[case]))
+    process = np.broadcast_to(np.arange(size)[:, None, None], partner.shape)
+    relation = np.broadcast_to(step.firm.relation[:, None, None], partner.shape)
+    usable = (case != ProcessCase.SUBSTITUTE) | ~(partner | suggested)
+    return usable, code, worth, suggested, partner, process, relation
 
 
-def _claim_options(asked: Asked, step: AskedStep, supply: Supply) -> Options:
+def _claim_cases(asked: Asked, step: AskedStep) -> Table:
     """What stands above the needed process: a general or a category claim, its own or its partner's."""
-    claim_cases = asked.taxonomy.claim_cases(step.fact.process)
-    rows = _lines_of(supply, _usable(asked, claim_cases != ProcessCase.NONE))
-    lines, quality = supply.lines, asked.policy.quality
-    rows = rows[~lines.suggested[rows]]
-    general = claim_cases[lines.process[rows]] == ProcessCase.GENERAL_CLAIM
+    quality, needed = asked.policy.quality, asked.taxonomy.process_index[step.fact.process]
+    claims = asked.taxonomy.claim_cases(step.fact.process)
+    general = (claims == ProcessCase.GENERAL_CLAIM)[:, None, None]
+    partner, suggested = _both_ways(len(claims))
     worth = np.where(general, quality["general_claim"], quality["category_claim"])
-    partner = lines.partner[rows]
-    return Options(
-        site=lines.site[rows],
-        line=rows,
-        code=np.where(general, Code.PROCESS_GENERAL_CLAIM, Code.PROCESS_CATEGORY_CLAIM).astype(np.int64),
-        quality=np.where(partner, np.minimum(worth, quality["partner"]), worth),
-        claimed=np.ones(len(rows), dtype=np.bool_),
-        partner=partner,
-        work_process=np.full(len(rows), asked.taxonomy.process_index[step.fact.process], dtype=np.int64),
-        relation=np.full(len(rows), -1, dtype=np.int64),
-    )
+    worth = np.where(partner, np.minimum(worth, quality["partner"]), worth)
+    code = np.where(general, Code.PROCESS_GENERAL_CLAIM, Code.PROCESS_CATEGORY_CLAIM)
+    code, shape = np.broadcast_to(code, partner.shape), partner.shape
+    claimed, process, relation = np.ones(shape, dtype=np.bool_), np.full(shape, needed), np.full(shape, -1)
+    return ~suggested, code, worth, claimed, partner, process, relation
+
+
+def _both_ways(size: int) -> tuple[BoolArray, BoolArray]:
+    """Whether through a partner, and whether suggested, for every process: in the order of `_case`."""
+    partner, suggested = np.zeros((size, 2, 2), dtype=np.bool_), np.zeros((size, 2, 2), dtype=np.bool_)
+    partner[:, 1, :], suggested[:, :, 1] = True, True
+    return partner, suggested

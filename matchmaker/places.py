@@ -13,6 +13,8 @@ from matchmaker.catalogue import Catalogue, RegionFact, TransportFact
 from matchmaker.curves import haversine_km
 from matchmaker.domain import DistanceMode, Place
 
+Rows = NDArray[np.int64]
+
 # What carries the goods of each distance mode, in the order of trying: a mode that a pair of regions lacks is unusual
 # there, not impossible.
 CARRIERS = {
@@ -72,21 +74,22 @@ class Places:
             return RegionFact(code=word, row_kind="country", countries=(word,))
         raise KeyError(word)
 
-    def inside(self, row: RegionFact, where: Positions, ship_to: Place) -> NDArray[np.int8]:
-        """1 where a place lies in a region, 0 where it does not, -1 where its or the ship-to position is not known."""
+    def inside(self, row: RegionFact, where: Positions, rows: Rows, ship_to: Place) -> NDArray[np.int8]:
+        """For each of some rows of places 1 where it lies in a region, 0 where it does not, -1 where its or the
+        ship-to position is not known."""
         if row.row_kind == "relative":
-            return _within(where, ship_to.lat, ship_to.lon, row.radius_km)
+            return _within(where, rows, ship_to.lat, ship_to.lon, row.radius_km)
         if not row.countries:  # "anywhere", "none", "soft"
-            return np.ones(len(where.country), dtype=np.int8)
-        known = where.country >= 0
-        listed = where.named(where.country, where.countries, row.countries)
-        answer = np.where(known, listed, -1).astype(np.int8)
+            return np.ones(len(rows), dtype=np.int8)
+        country = where.country[rows]
+        listed = where.named(country, where.countries, row.countries)
+        answer = np.where(country >= 0, listed, -1).astype(np.int8)
         if row.row_kind != "sub_area":
             return answer
-        circle = _within(where, row.centre_lat, row.centre_lon, row.radius_km)
-        by_area = (where.admin_area >= 0) & bool(row.admin_areas)
-        area = np.where(by_area, where.named(where.admin_area, where.admin_areas, row.admin_areas), circle)
-        return np.where(answer == 1, area, answer).astype(np.int8)
+        circle, area = _within(where, rows, row.centre_lat, row.centre_lon, row.radius_km), where.admin_area[rows]
+        by_area = (area >= 0) & bool(row.admin_areas)
+        known = np.where(by_area, where.named(area, where.admin_areas, row.admin_areas), circle)
+        return np.where(answer == 1, known, answer).astype(np.int8)
 
     def same_customs_area(self, one: str, other: str) -> bool:
         """One country, or two of one customs union."""
@@ -127,10 +130,12 @@ class Places:
         return None
 
 
-def _within(where: Positions, lat: float | None, lon: float | None, radius_km: float | None) -> NDArray[np.int8]:
+def _within(
+    where: Positions, rows: Rows, lat: float | None, lon: float | None, radius_km: float | None
+) -> NDArray[np.int8]:
     if lat is None or lon is None or radius_km is None:
-        return np.full(len(where.country), -1, dtype=np.int8)
-    km = np.round(haversine_km(where.lat, where.lon, lat, lon), 9)
+        return np.full(len(rows), -1, dtype=np.int8)
+    km = np.round(haversine_km(where.lat[rows], where.lon[rows], lat, lon), 9)
     return np.where(np.isnan(km), -1, km <= radius_km).astype(np.int8)
 
 

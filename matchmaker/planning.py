@@ -1,4 +1,4 @@
-"""From a need and a supply to plans and the site's side: everything that is settled before assignments are made."""
+"""From a need and a supply to the sites that cover a step, and a plan of each gated step over them."""
 
 from __future__ import annotations
 
@@ -7,166 +7,149 @@ from dataclasses import dataclass
 import numpy as np
 
 from matchmaker.asked import Asked, AskedStep
-from matchmaker.choices import NO_SLOT, StepPlan, find_choices
+from matchmaker.choices import StepPlan, find_choices
 from matchmaker.codes import GATE_ORDER, IS_NEAR, VERDICTS, Gate
 from matchmaker.columns import BoolArray, FloatArray, IntArray
 from matchmaker.domain import RegionStrength, Verdict
-from matchmaker.evaluation import SiteSide
-from matchmaker.fits import StepFits, find_fits
-from matchmaker.gates import MAKING, SITE_GATES, STEP_GATES
-from matchmaker.hours import Hours, find_hours
-from matchmaker.options import Options, find_options
+from matchmaker.gates import MAKING, STEP_GATES
+from matchmaker.ground import Ground
+from matchmaker.options import Found, Options, find_options
+from matchmaker.runs import Lot
 from matchmaker.step_gates import StepView
 from matchmaker.supply import Supply
 from matchmaker.typicals import Typicals
-from matchmaker.verdicts import Column
+from matchmaker.verdicts import CodeArray
+
+
+def considered_sites(asked: Asked, supply: Supply, gone: IntArray) -> BoolArray:
+    """The facilities of the need's networks; without networks, everybody. `gone`: rows that no longer count."""
+    networks = asked.need.network_ids
+    mask = np.full(len(supply.sites.ids), not networks, dtype=np.bool_)
+    for network in networks:
+        mask[supply.sites.networks.rows_of([network])] = True
+    mask[gone] = False
+    return mask
+
+
+def prepare(asked: Asked, supply: Supply, considered: BoolArray) -> Ground:
+    """Options and the gates of steps, over the considered sites that have an option for a gated step."""
+    typicals = Typicals.of(asked.taxonomy, asked.policy)
+    found = [_considered(find_options(asked, step, supply), considered) for step in asked.gated]
+    covering = np.zeros(len(considered), dtype=np.bool_)
+    for options in found:
+        covering[options.site] = True
+    sites = np.flatnonzero(covering)
+    place = np.empty(len(considered), dtype=np.int64)  # read only where it is written
+    place[sites] = np.arange(len(sites))
+    plans = [
+        _plan(Lot(asked, step, supply, options, typicals, sites[options.site]))
+        for step, options in ((step, options.placed(place)) for step, options in zip(asked.gated, found, strict=True))
+    ]
+    return Ground(asked, supply, typicals, sites, plans)
+
+
+def _considered(options: Found, considered: BoolArray) -> Found:
+    kept = considered[options.site]
+    return options if kept.all() else options.take(kept)
+
+
+def _plan(lot: Lot) -> StepPlan:
+    view = StepView.build(lot)
+    columns = {gate: column for gate, function in STEP_GATES.items() if (column := function(view)) is not None}
+    codes = {gate: column.codes for gate, column in columns.items()}
+    makeable = first_hard_fail(codes, len(lot.options.line)) == len(GATE_ORDER)
+    choices = find_choices(lot, makeable)
+    return StepPlan(lot.step, lot.options, codes, choices)
+
+
+def first_hard_fail(codes: dict[Gate, CodeArray], size: int) -> CodeArray:
+    """The first of the making gates that an option fails beyond its near-miss bound, by its place in the order."""
+    first = np.full(size, len(GATE_ORDER), dtype=np.int8)
+    for gate in reversed(MAKING):
+        if gate in codes:
+            first[HARD[codes[gate]]] = GATE_ORDER.index(gate)
+    return first
+
+
+HARD = (VERDICTS == Verdict.FAIL) & ~IS_NEAR
+
+
+def fallback_options(plan: StepPlan, able: BoolArray) -> IntArray:
+    """For each site that has options for a step but is not `able` to make it the option that fails latest, the first
+    of equals: the one to show. -1 for all other sites."""
+    rows = np.flatnonzero(~able[plan.options.site])
+    failing = first_hard_fail({gate: codes[rows] for gate, codes in plan.codes.items()}, len(rows))
+    order = rows[np.lexsort((-rows, failing))]  # later fails, then earlier options, come last and stay
+    shown = np.full(len(able), -1, dtype=np.int64)
+    shown[plan.options.site[order]] = order
+    return shown
 
 
 @dataclass(frozen=True, slots=True)
 class Preferred:
-    """A preferred step: its options, and the one that each site would use (-1 = none)."""
+    """A preferred step: its options, and the one that each of some sites would use (-1 = none)."""
 
     step: AskedStep
     options: Options
     best: IntArray
 
 
-@dataclass(frozen=True, slots=True)
-class Groundwork:
-    """`fallback[s][site]`: the option to show where a site has options for a gated step but none that can make it."""
-
-    asked: Asked
-    supply: Supply
-    sites: IntArray
-    hours: Hours
-    typicals: Typicals
-    plans: list[StepPlan]
-    fallback: list[IntArray]
-    fits: list[StepFits]
-    side: SiteSide
-    preferred: list[Preferred]
-
-
-def prepare(asked: Asked, supply: Supply) -> Groundwork:
-    """Options, gates of steps and of sites, and the fits of options: all before assignments are made."""
-    considered = considered_sites(asked, supply)
-    typicals = Typicals.of(asked.taxonomy, asked.policy)
-    planned = [plan_step(asked, step, supply, considered, typicals) for step in asked.gated]
-    slots = np.concatenate([plan.choices.slots.ravel() for plan, _ in planned])
-    preferred = [_prefer(asked, step, supply, considered) for step in asked.steps if not step.gated]
-    return Groundwork(
-        asked=asked,
-        supply=supply,
-        sites=np.flatnonzero(considered),
-        hours=find_hours(asked, supply, slots[slots != NO_SLOT]),
-        typicals=typicals,
-        plans=[plan for plan, _ in planned],
-        fallback=[shown for _, shown in planned],
-        fits=[find_fits(asked, supply, plan, typicals) for plan, _ in planned],
-        side=_site_side(asked, supply, preferred),
-        preferred=preferred,
-    )
-
-
-def considered_sites(asked: Asked, supply: Supply) -> BoolArray:
-    """The facilities of the need's networks; without networks, everybody."""
-    size = len(supply.sites.ids)
-    if not asked.need.network_ids:
-        return np.ones(size, dtype=np.bool_)
-    return supply.sites.networks.carriers(size, asked.need.network_ids)
-
-
-def plan_step(
-    asked: Asked, step: AskedStep, supply: Supply, considered: BoolArray, typicals: Typicals
-) -> tuple[StepPlan, IntArray]:
-    """The plan, and for each site the option to show where none can make the step (-1 where it has none)."""
-    options = find_options(asked, step, supply)
-    options = options.take(considered[options.site])
-    view = StepView.build(asked, step, supply, options, typicals)
-    columns = {gate: column for gate, function in STEP_GATES.items() if (column := function(view)) is not None}
-    failing = _first_hard_fail(options, columns)
-    makeable = failing == len(GATE_ORDER)
-    choices = find_choices(step, supply, options, makeable, typicals)
-    plan = StepPlan(step, options, view.runs, view.families, columns, choices)
-    return plan, _furthest(options, failing, len(considered))
-
-
-def _first_hard_fail(options: Options, columns: dict[Gate, Column]) -> IntArray:
-    """The first of the making gates that an option fails beyond its near-miss bound."""
-    first = np.full(len(options.site), len(GATE_ORDER), dtype=np.int64)
-    for gate in reversed(MAKING):
-        if gate in columns:
-            codes = columns[gate].codes
-            first[(VERDICTS[codes] == Verdict.FAIL) & ~IS_NEAR[codes]] = GATE_ORDER.index(gate)
-    return first
-
-
-def _furthest(options: Options, failing: IntArray, size: int) -> IntArray:
-    """Of each site the option that fails latest, the first of equals."""
-    shown = np.full(size, -1, dtype=np.int64)
-    order = np.lexsort((-np.arange(len(failing)), failing))  # later fails, then earlier options, come last and stay
-    shown[options.site[order]] = order
-    return shown
-
-
-def _prefer(asked: Asked, step: AskedStep, supply: Supply, considered: BoolArray) -> Preferred:
-    options = find_options(asked, step, supply)
-    options = options.take(considered[options.site])
-    return Preferred(step, options, _best_quality(asked, options, len(considered)))
-
-
-def _site_side(asked: Asked, supply: Supply, preferred: list[Preferred]) -> SiteSide:
-    low, high = np.zeros(len(supply.sites.ids)), np.zeros(len(supply.sites.ids))
-    for item in preferred:
-        has = item.best >= 0
-        quality, claimed = item.options.quality[item.best[has]], item.options.claimed[item.best[has]]
-        low[has] += item.step.weight * quality
-        high[has] += item.step.weight * np.where(claimed, 1.0, quality)
-    columns = [column for gate in SITE_GATES.values() for column in gate(asked, supply)]
-    return SiteSide(columns, (low, high), _factors(asked, supply))
+def find_preferred(ground: Ground, kept: BoolArray) -> list[Preferred]:
+    """Of the sites of the ground that are kept. Preferred steps have no gates."""
+    asked, supply = ground.asked, ground.supply
+    wanted = np.zeros(len(supply.sites.ids), dtype=np.bool_)
+    wanted[ground.sites[kept]] = True
+    place = np.empty(len(wanted), dtype=np.int64)  # read only where it is written
+    place[ground.sites] = np.arange(len(ground.sites))
+    out = []
+    for step in asked.steps:
+        if not step.gated:
+            options = _considered(find_options(asked, step, supply), wanted).placed(place)
+            out.append(Preferred(step, options, _best_quality(asked, options, len(ground.sites))))
+    return out
 
 
 def _best_quality(asked: Asked, options: Options, size: int) -> IntArray:
-    worth = np.where(options.claimed, options.quality + asked.policy.alpha * (1 - options.quality), options.quality)
+    quality, claimed = options.quality, options.claimed
+    worth = np.where(claimed, quality + asked.policy.alpha * (1 - quality), quality)
     best = np.full(size, -1, dtype=np.int64)
     order = np.lexsort((-np.arange(len(worth)), np.round(worth, 9)))
     best[options.site[order]] = order
     return best
 
 
-def outside_wish(asked: Asked, supply: Supply) -> IntArray:
-    """1 where a site lies outside every wished region, 0 inside one or without a wish, -1 where that is unknown.
-
-    A wish for single steps counts where the need has such a step.
-    """
-    size = len(supply.sites.ids)
+def outside_wish(ground: Ground, site: IntArray) -> IntArray:
+    """For rows of the supply's sites 1 where one lies outside every wished region, 0 inside one or without a wish, -1
+    where that is unknown. A wish for single steps counts where the need has such a step."""
+    asked, places = ground.asked, ground.asked.taxonomy.places
     answers = []
     for region, processes in asked.region_rules(RegionStrength.WISH):
         steps = [step.fact.process for step in asked.steps]
         if not processes or any(asked.taxonomy.is_below(step, top) for step in steps for top in processes):
-            places = asked.taxonomy.places
-            answers.append(places.inside(places.region(region), supply.sites.where, asked.need.ship_to))
+            where = ground.supply.sites.where
+            answers.append(places.inside(places.region(region), where, site, asked.need.ship_to))
     if not answers:
-        return np.zeros(size, dtype=np.int64)
+        return np.zeros(len(site), dtype=np.int64)
     table = np.stack(answers)
     inside, unknown = (table == 1).any(axis=0), (table == -1).any(axis=0)
     return np.select([inside, unknown], [0, -1], 1).astype(np.int64)
 
 
-def foreign(asked: Asked, supply: Supply) -> IntArray:
+def foreign(ground: Ground, site: IntArray) -> IntArray:
     """1 where a site lies in another country than the ship-to place, 0 in the same, -1 where that is unknown."""
-    where, target = supply.sites.where, asked.need.ship_to.country
+    where, target = ground.supply.sites.where, ground.asked.need.ship_to.country
     crosses = [-1 if target is None else int(country != target) for country in where.countries]
-    return np.array([*crosses, -1], dtype=np.int64)[where.country]
+    return np.array([*crosses, -1], dtype=np.int64)[where.country[site]]
 
 
-def _factors(asked: Asked, supply: Supply) -> tuple[FloatArray, FloatArray]:
-    policy = asked.policy
-    outside = outside_wish(asked, supply)
+def factors(ground: Ground, site: IntArray) -> tuple[FloatArray, FloatArray]:
+    """What a whole score is multiplied by, at both ends, for rows of the supply's sites."""
+    policy = ground.asked.policy
+    outside = outside_wish(ground, site)
     low = np.where(outside == 0, 1.0, policy.wished_region_factor)
     high = np.where(outside == 1, policy.wished_region_factor, 1.0)
-    if asked.strict:
-        abroad = foreign(asked, supply)
+    if ground.asked.strict:
+        abroad = foreign(ground, site)
         low = low * np.where(abroad == 0, 1.0, policy.strict_border_factor)
         high = high * np.where(abroad == 1, policy.strict_border_factor, 1.0)
     return low, high

@@ -45,6 +45,7 @@ class Policy:
     alpha: float = 0.35
     floor: float = 0.05
     top_k: int = 50
+    excluded_k: int = 1000  # how many of the excluded are listed; all are counted
     role_weights: Mapping[str, float] = _frozen(lead=2.0, required=1.0, preferred=0.4)
     quality: Mapping[str, float] = _frozen(general_claim=0.5, category_claim=0.3, partner=0.6, suggested=0.7)
     wished_region_factor: float = 0.8
@@ -239,7 +240,15 @@ _POSITIVE = [
     "mutual_fit_floor",
     "unwished_factor",
 ]
-_AT_LEAST_ONE = ["lead_high_factor", "max_run_factor", "price_zero_at", "version", "top_k", "max_assignments"]
+_AT_LEAST_ONE = [
+    "lead_high_factor",
+    "max_run_factor",
+    "price_zero_at",
+    "version",
+    "top_k",
+    "excluded_k",
+    "max_assignments",
+]
 _ORDERED = [
     "quote_days",
     "material_days",

@@ -134,7 +134,8 @@ class Excluded:
 class Ranking:
     """`matches` are the first `policy.top_k` of tiers 1 to 4 in order; the counts are of everybody.
 
-    `considered` = the sum of `tier_counts`; the funnel's failures add up to the excluded.
+    `considered` = the sum of `tier_counts`; the funnel's failures add up to the excluded. `excluded` lists those
+    that got furthest, gate by gate from the last, then by id: at most `policy.excluded_k`.
     """
 
     engine_version: str

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matchmaker.asked import Asked
 from matchmaker.assignments import NOBODY, Assignments
-from matchmaker.choices import NO_SLOT, StepPlan
+from matchmaker.choices import NO_SLOT, StepPlan, Work
 from matchmaker.columns import BoolArray, FloatArray, IntArray
 from matchmaker.curves import load_share
 from matchmaker.hours import FreeHours, Hours
@@ -23,7 +23,8 @@ class Slots:
     """Every slot of every step of each assignment, side by side: rows x (steps x slots of a step)."""
 
     step: IntArray  # column -> gated step
-    row: IntArray  # rows of Hours, NO_SLOT where unused
+    used: BoolArray
+    place: IntArray  # in Hours; of any resource where unused
     low: FloatArray  # the whole demand on that resource, all steps of the assignment together
     high: FloatArray
     low_year: FloatArray
@@ -31,16 +32,36 @@ class Slots:
     stated: BoolArray  # the work of all steps on that resource is stated
 
 
-def find_slots(plans: list[StepPlan], rows: Assignments) -> Slots:
+def find_slots(plans: list[StepPlan], works: list[Work], rows: Assignments, hours: Hours) -> Slots:
     widths = [plan.choices.slots.shape[1] for plan in plans]
     step = np.repeat(np.arange(len(plans)), widths)
-    row = np.concatenate([_slot_rows(plan, rows.option[:, s]) for s, plan in enumerate(plans)], axis=1)
-    names = ("low_hours", "high_hours", "low_year", "high_year", "work_stated")
-    columns = [_slot_columns(plans, rows, name) for name in names]
-    same = (row[:, :, None] == row[:, None, :]) & (row != NO_SLOT)[:, None, :]
-    sums = [(same * column[:, None, :]).sum(axis=2) for column in columns[:4]]
-    stated: BoolArray = (~same | (columns[4][:, None, :] > 0)).all(axis=2)
-    return Slots(step, row, sums[0], sums[1], sums[2], sums[3], stated)
+    slot = np.concatenate([_picked(plan.choices.slots, rows.option[:, s], NO_SLOT) for s, plan in enumerate(plans)], 1)
+    names = ("low_hours", "high_hours", "low_year", "high_year")
+    columns = [_columns(works, rows, name) for name in names]
+    stated = np.concatenate([_picked(work.stated, rows.option[:, s], blank=False) for s, work in enumerate(works)], 1)
+    sums, firm = [column.copy() for column in columns], stated.copy()
+    for one, other in _pairs(len(step)):
+        same = np.flatnonzero((slot[:, one] == slot[:, other]) & (slot[:, one] != NO_SLOT))
+        firm[same, one] &= stated[same, other]
+        for column, total in zip(columns, sums, strict=True):
+            total[same, one] += column[same, other]
+    return Slots(step, slot != NO_SLOT, hours.places(slot), sums[0], sums[1], sums[2], sums[3], firm)
+
+
+def _pairs(size: int) -> list[tuple[int, int]]:
+    return [(one, other) for one in range(size) for other in range(size) if one != other]
+
+
+def _columns(works: list[Work], rows: Assignments, name: str) -> FloatArray:
+    parts = [np.nan_to_num(_picked(getattr(work, name), rows.option[:, s], 0.0)) for s, work in enumerate(works)]
+    return np.concatenate(parts, axis=1)
+
+
+def _picked(values: Any, choice: IntArray, blank: Any) -> Any:
+    """The rows of the chosen, `blank` where nobody is chosen."""
+    if not len(values):
+        return np.full((len(choice), values.shape[1]), blank)
+    return np.where((choice == NOBODY)[:, None], blank, values[np.maximum(choice, 0)])
 
 
 def most(slots: FloatArray) -> FloatArray:
@@ -53,86 +74,64 @@ def some(slots: BoolArray) -> BoolArray:
     return np.asarray(reduce(np.logical_or, slots.T))
 
 
-def _slot_columns(plans: list[StepPlan], rows: Assignments, name: str) -> FloatArray:
-    parts = [_slot_values(getattr(plan.choices, name), rows.option[:, s]) for s, plan in enumerate(plans)]
-    return np.concatenate(parts, axis=1)
-
-
-def _slot_rows(plan: StepPlan, choice: IntArray) -> IntArray:
-    if not len(plan.choices.slots):
-        return np.full((len(choice), plan.choices.slots.shape[1]), NO_SLOT, dtype=np.int64)
-    return np.where((choice == NOBODY)[:, None], NO_SLOT, plan.choices.slots[np.maximum(choice, 0)])
-
-
-def _slot_values(values: NDArray[np.float64] | BoolArray, choice: IntArray) -> FloatArray:
-    if not len(values):
-        return np.zeros((len(choice), values.shape[1]))
-    picked = np.where((choice == NOBODY)[:, None], 0.0, values[np.maximum(choice, 0)].astype(np.float64))
-    return np.nan_to_num(picked, nan=0.0)
-
-
 @dataclass(frozen=True, slots=True)
 class Duration:
     """Days of one step from the start until its tightest resource has freed the hours and the goods are inspected.
 
-    `firm`: hours and work are stated and fresh on each of its resources; `stale`: the word on one of them is old.
+    `firm`: hours and work are stated and fresh on each of its resources.
     """
 
     low: FloatArray
     high: FloatArray
     firm: BoolArray
-    stale: BoolArray
 
 
 def find_durations(slots: Slots, hours: Hours, start: Ends, inspection: Ends, steps: int) -> list[Duration]:
-    used = slots.row != NO_SLOT
-    row = np.where(used, slots.row, 0)
-    early = _reach(hours.most, row, slots.low, start[0])
-    late = _reach(hours.least, row, slots.high, start[1])
-    firm = hours.firm[row] & slots.stated
+    early = _reach(hours.most, slots.place, slots.low, start[0])
+    late = _reach(hours.least, slots.place, slots.high, start[1])
+    firm = hours.firm[slots.place] & slots.stated
     out = []
     for s in range(steps):
-        mine = used & (slots.step == s)
+        mine = slots.used & (slots.step == s)
         low = most(np.where(mine, early, 0.0)) + inspection[0]
         high = most(np.where(mine, late, 0.0)) + inspection[1]
-        out.append(Duration(low, high, some(mine) & ~some(mine & ~firm), some(mine & hours.stale[row])))
+        out.append(Duration(low, high, some(mine) & ~some(mine & ~firm)))
     return out
 
 
-def _reach(free: FreeHours, row: IntArray, demand: FloatArray, start: FloatArray) -> FloatArray:
-    when = np.broadcast_to(start[:, None], row.shape).ravel()
-    flat = row.ravel()
-    target = free.until(flat, when) + demand.ravel()
-    return np.asarray(np.maximum(free.reach(flat, target) - when, 0.0).reshape(row.shape))
+def _reach(free: FreeHours, place: IntArray, demand: FloatArray, start: FloatArray) -> FloatArray:
+    when = _beside(start, place)
+    return np.asarray(np.maximum(free.reach(place, free.until(place, when) + demand) - when, 0.0))
 
 
-def find_load(asked: Asked, slots: Slots, hours: Hours, start: Ends, after: tuple[FloatArray, ...]) -> Ends:
+def _beside(column: FloatArray, slots: IntArray) -> FloatArray:
+    """A value for each assignment as one for each of its slots."""
+    return np.repeat(column[:, None], slots.shape[1], axis=1)
+
+
+def find_load(asked: Asked, slots: Slots, hours: Hours, start: Ends, after: Ends) -> Ends:
     """Demand over the hours free in the production window, on the tightest resource."""
-    policy, used = asked.policy, slots.row != NO_SLOT
-    row = np.where(used, slots.row, 0)
     out = []
     for end, free, demand in ((0, hours.most, slots.low), (1, hours.least, slots.high)):
         if asked.available_days is None:
-            finish = start[end] + policy.open_window_days
+            finish = start[end] + asked.policy.open_window_days
         else:
             finish = np.maximum(asked.available_days - after[end], start[end])
-        window = _until(free, row, finish) - _until(free, row, start[end])
-        loads = np.where(used, load_share(demand, window), 0.0)
+        window = _until(free, slots.place, finish) - _until(free, slots.place, start[end])
+        loads = np.where(slots.used, load_share(demand, window), 0.0)
         out.append(np.maximum(most(loads), 0.0))
     return out[0], out[1]
 
 
-def _until(free: FreeHours, row: IntArray, when: FloatArray) -> FloatArray:
-    return free.until(row.ravel(), np.broadcast_to(when[:, None], row.shape).ravel()).reshape(row.shape)
+def _until(free: FreeHours, place: IntArray, when: FloatArray) -> FloatArray:
+    return free.until(place, _beside(when, place))
 
 
 def find_share(slots: Slots, hours: Hours) -> tuple[Ends, BoolArray]:
     """The customer's share of the gross hours of the resource that depends on it most, over a year."""
-    used = slots.row != NO_SLOT
-    row = np.where(used, slots.row, 0)
-    stated = used & hours.gross_stated[row]
+    stated = slots.used & hours.gross_stated[slots.place]
     ends = [
-        np.maximum(most(np.where(stated, load_share(demand / 52.0, hours.gross[row]), 0.0)), 0.0)
+        np.maximum(most(np.where(stated, load_share(demand / 52.0, hours.gross[slots.place]), 0.0)), 0.0)
         for demand in (slots.low_year, slots.high_year)
     ]
-    return (ends[0], ends[1]), some(used & ~hours.gross_stated[row])
+    return (ends[0], ends[1]), some(slots.used & ~hours.gross_stated[slots.place])

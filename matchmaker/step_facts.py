@@ -4,38 +4,50 @@ from __future__ import annotations
 
 from datetime import date
 
-from matchmaker.choices import NO_SLOT
+import numpy as np
+
+from matchmaker.choices import NO_SLOT, Work
 from matchmaker.columns import BLANK_DAY, SOURCES
+from matchmaker.criteria import ScoreView
 from matchmaker.domain import Source
-from matchmaker.planning import Groundwork
+from matchmaker.fits import StepFits
+from matchmaker.ground import Ground
+from matchmaker.hours import Hours
 from matchmaker.results import Fact
-from matchmaker.row_gates import RowView
+from matchmaker.runs import Runs, UsualRuns
 
 
 def _number(value: float) -> float | None:
     return None if value != value else round(float(value), 9) + 0.0
 
 
-def made_facts(ground: Groundwork, view: RowView, s: int, row: int) -> tuple[Fact, ...]:
-    plan, fits, choice = ground.plans[s], ground.fits[s], int(view.rows.option[row, s])
+def made_facts(view: ScoreView, runs: Runs, usual: UsualRuns, s: int, row: int) -> tuple[Fact, ...]:
+    """Of a step that is made in an assignment."""
+    given, choice = view.given, int(view.given.rows.option[row, s])
+    plan, found = given.ground.plans[s], view.burden.found
     option = int(plan.choices.option[choice])
-    runs = plan.runs
-    blank_low, blank_high = runs.economic_low[option], runs.economic_high[option]
     facts = [
-        _banded("economic_low_used", blank_low, runs.usual_low[option]),
-        _banded("economic_high_used", blank_high, runs.usual_high[option]),
-        Fact("run_fit_low", _number(fits.run_low[option]), "", Source.DERIVED),
-        Fact("run_fit_high", _number(fits.run_high[option]), "", Source.DERIVED),
+        _banded("economic_low_used", usual.economic_low[option], usual.usual_low[option]),
+        _banded("economic_high_used", runs.economic_high[option], usual.usual_high[option]),
+        *_fit_facts(view.fits[s], option),
     ]
-    if fits.asks_precision:
-        facts += [
-            Fact("precision_low", _number(fits.precision_low[option]), "", Source.DERIVED),
-            Fact("precision_high", _number(fits.precision_high[option]), "", Source.DERIVED),
-        ]
-    for k, slot in enumerate(plan.choices.slots[choice]):
-        if slot != NO_SLOT:
-            facts += _resource_facts(ground, s, choice, k, int(slot))
+    for k, slot in enumerate(plan.choices.slots[choice].tolist()):
+        if slot != NO_SLOT and found is not None:
+            facts += _resource_facts(given.ground, found.hours, slot) + _work_facts(found.works[s], choice, k)
     return tuple(fact for fact in facts if fact.value is not None)
+
+
+def _fit_facts(fits: StepFits, option: int) -> list[Fact]:
+    names = ["run_fit_low", "run_fit_high"]
+    if fits.asks_precision:
+        names += ["precision_low", "precision_high"]
+    columns = {
+        "run_fit_low": fits.run_low,
+        "run_fit_high": fits.run_high,
+        "precision_low": fits.precision_low,
+        "precision_high": fits.precision_high,
+    }
+    return [Fact(name, _number(columns[name][option]), "", Source.DERIVED) for name in names]
 
 
 def _banded(name: str, stated: float, usual: float) -> Fact:
@@ -44,19 +56,25 @@ def _banded(name: str, stated: float, usual: float) -> Fact:
     return Fact(name, _number(usual), "pieces", Source.DEFAULT)
 
 
-def _resource_facts(ground: Groundwork, s: int, choice: int, k: int, slot: int) -> list[Fact]:
-    hours, choices, resources = ground.hours, ground.plans[s].choices, ground.supply.resources
-    known = slot < len(resources.ids)
-    work = Source.STATED if choices.work_stated[choice, k] else Source.DEFAULT
-    day = int(resources.as_of[slot]) if known else BLANK_DAY
+def _resource_facts(ground: Ground, hours: Hours, slot: int) -> list[Fact]:
+    resources = ground.supply.resources
+    kind = slot - len(resources.site)
+    day = int(resources.as_of[slot]) if kind < 0 else BLANK_DAY
     as_of = None if day == BLANK_DAY else date.fromordinal(day)
-    source = Source(SOURCES[resources.source[slot]]) if known else Source.DEFAULT
-    name = resources.ids[slot] if known else sorted(ground.asked.taxonomy.kind_index)[slot - len(resources.ids)]
+    source = Source(SOURCES[resources.source[slot]]) if kind < 0 else Source.DEFAULT
+    name = resources.ids[slot] if kind < 0 else sorted(ground.asked.taxonomy.kind_index)[kind]
+    place = int(np.searchsorted(hours.slot, slot))
     return [
-        Fact("resource" if known else "resource_kind", name, "", source, as_of),
-        Fact("gross_hours_per_week", _number(hours.gross[slot]), "hours", source, as_of),
-        Fact("free_hours_next_weeks_low", _number(hours.least.before(slot, 5)), "hours", source, as_of),
-        Fact("free_hours_next_weeks_high", _number(hours.most.before(slot, 5)), "hours", source, as_of),
-        Fact("demand_hours_low", _number(choices.low_hours[choice, k]), "hours", work),
-        Fact("demand_hours_high", _number(choices.high_hours[choice, k]), "hours", work),
+        Fact("resource" if kind < 0 else "resource_kind", name, "", source, as_of),
+        Fact("gross_hours_per_week", _number(hours.gross[place]), "hours", source, as_of),
+        Fact("free_hours_next_weeks_low", _number(hours.least.before(place, 5)), "hours", source, as_of),
+        Fact("free_hours_next_weeks_high", _number(hours.most.before(place, 5)), "hours", source, as_of),
+    ]
+
+
+def _work_facts(work: Work, choice: int, k: int) -> list[Fact]:
+    source = Source.STATED if work.stated[choice, k] else Source.DEFAULT
+    return [
+        Fact("demand_hours_low", _number(work.low_hours[choice, k]), "hours", source),
+        Fact("demand_hours_high", _number(work.high_hours[choice, k]), "hours", source),
     ]

@@ -3,28 +3,117 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
 from matchmaker.asked import Asked
-from matchmaker.assignments import NOBODY, Assignments
-from matchmaker.choices import NO_SLOT, StepPlan
+from matchmaker.assignments import NOBODY
+from matchmaker.choices import NO_SLOT, StepPlan, Work, find_work, units_of, works_stated
 from matchmaker.columns import BoolArray, FloatArray, IntArray
 from matchmaker.curves import production_start
 from matchmaker.domain import DistanceMode
-from matchmaker.hours import Hours
+from matchmaker.ground import Given, Ground
+from matchmaker.hours import Hours, find_hours, find_standing
 from matchmaker.policy import Range
+from matchmaker.runs import other_families
 from matchmaker.slots import Duration, Ends, Slots, find_durations, find_load, find_share, find_slots, some
 from matchmaker.supply import Supply
-from matchmaker.typicals import Typicals
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
-    """Columns over assignments; days from as_of. `could_low` is the early end if the lead time stated for the whole
-    site did not bind the step (its process's usual one may be shorter). `on_hours`: which steps' finish comes from
-    stated, fresh hours. `load_*` are infinite without free hours; `hours_unknown`: some step's resource is."""
+class Readiness:
+    """Where the days of assignments come from. `firm`: of every step made, from stated, fresh hours with stated work,
+    or from a stated lead time. `on_hours`: which steps' come from hours."""
 
+    firm: BoolArray
+    on_hours: BoolArray
+
+    def take(self, rows: IntArray | BoolArray) -> Readiness:
+        return Readiness(self.firm[rows], self.on_hours[rows])
+
+
+def find_readiness(given: Given) -> Readiness:
+    firm, on_hours = np.ones(given.size, dtype=np.bool_), _on_hours(given)
+    for s, plan in enumerate(given.ground.plans):
+        firm &= on_hours[:, s] | ~given.holds(s, ~_states_lead(given.ground.supply, plan))
+    return Readiness(firm, on_hours)
+
+
+def _find_stale(given: Given, ready: Readiness) -> BoolArray:
+    """Where an old word on hours leaves one of the steps without hours and without a lead time."""
+    stale = np.zeros(given.size, dtype=np.bool_)
+    if ready.firm.all():
+        return stale
+    for s, plan in enumerate(given.ground.plans):
+        lost = ~_states_lead(given.ground.supply, plan) & _old_word(given.ground, plan)
+        stale |= given.holds(s, lost) & ~ready.on_hours[:, s]
+    return stale
+
+
+def _states_lead(supply: Supply, plan: StepPlan) -> BoolArray:
+    line = plan.options.line[plan.choices.option]
+    return np.asarray(~np.isnan(supply.lines.figures["lead_days_low"][line]), dtype=np.bool_)
+
+
+def _old_word(ground: Ground, plan: StepPlan) -> BoolArray:
+    """Choices on a resource whose hours were stated too long ago."""
+    return some(find_standing(ground.asked, ground.supply, plan.choices.slots).stale)
+
+
+def _on_hours(given: Given) -> BoolArray:
+    """Few steps are: where each resource states fresh hours, and all work of the assignment on it is stated."""
+    plans = given.ground.plans
+    on_hours = np.zeros((given.size, len(plans)), dtype=np.bool_)
+    able = [given.holds(s, _may_run_on_hours(given.ground, plan)) for s, plan in enumerate(plans)]
+    rows = np.flatnonzero(reduce(np.logical_or, able))
+    if len(rows):
+        found = find_resources(given.narrowed(rows))
+        slots = found.slots
+        firm = found.hours.firm[slots.place] & slots.stated
+        for s in range(len(plans)):
+            mine = slots.used & (slots.step == s)
+            on_hours[rows, s] = some(mine) & ~some(mine & ~firm)
+    return on_hours
+
+
+def _may_run_on_hours(ground: Ground, plan: StepPlan) -> BoolArray:
+    """Choices with fresh hours and stated work of their own on each of their resources."""
+    slots, supply = plan.choices.slots, ground.supply
+    fresh = find_standing(ground.asked, supply, slots).firm
+    out = some(fresh) & ~some((slots != NO_SLOT) & ~fresh)
+    rows = np.flatnonzero(out)
+    worked = works_stated(supply, plan.options.line[plan.choices.option[rows]])
+    out[rows] = ~some((slots[rows] != NO_SLOT) & np.isnan(units_of(supply, slots[rows])) & ~worked[:, None])
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """The resources that assignments use, their free hours, and the work of the choices of each step."""
+
+    slots: Slots
+    hours: Hours
+    works: list[Work]
+
+
+def find_resources(given: Given) -> Resources:
+    """Narrow the assignments first: the work of every choice of their plans is found."""
+    ground = given.ground
+    hours = find_hours(ground.asked, ground.supply, np.concatenate([p.choices.slots.ravel() for p in ground.plans]))
+    works = [find_work(plan, ground.supply, ground.typicals) for plan in ground.plans]
+    return Resources(find_slots(ground.plans, works, given.rows, hours), hours, works)
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Columns over assignments; days from as_of. `could_low` is the early end if the lead time stated for the whole
+    site did not bind the step (its process's usual one may be shorter). `stale`: an old word on hours leaves a step
+    without either hours or a lead time."""
+
+    ready: Readiness
+    stale: BoolArray
+    start: Ends
     quote: Ends
     tooling: Ends
     material: Ends
@@ -34,88 +123,58 @@ class Timing:
     transport: Ends
     total: Ends
     could_low: FloatArray
-    firm: BoolArray
-    stale: BoolArray
-    on_hours: BoolArray
-    load: Ends
-    hours_unknown: BoolArray
-    hours_firm: BoolArray
-    share: Ends  # of the tightest resource's gross hours over a year
-    share_unknown: BoolArray
 
 
-def pick(values: FloatArray, choice: IntArray, blank: float) -> FloatArray:
-    """`values[choice]`, or `blank` where nobody is chosen."""
-    if not len(values):
-        return np.full(len(choice), blank)
-    return np.where(choice == NOBODY, blank, values[np.maximum(choice, 0)])
-
-
-def find_timing(
-    asked: Asked, supply: Supply, plans: list[StepPlan], rows: Assignments, hours: Hours, typicals: Typicals
-) -> Timing:
-    slots = find_slots(plans, rows)
-    site, policy = rows.site, asked.policy
+def find_finish(given: Given, ready: Readiness) -> Finish:
+    asked, supply, site = given.ground.asked, given.ground.supply, given.site
+    policy = asked.policy
     quote = _stated_or(supply.sites.quote_days[site], policy.quote_days)
     material = _stated_or(supply.sites.material_days[site], policy.material_days)
     inspection = _stated_or(supply.sites.inspection_days[site], policy.inspection_days)
     transport = _transport(asked, supply, site)
-    tooling = _tooling(asked, supply, plans, rows, typicals)
+    tooling = _tooling(given)
     start = (
         production_start(quote[0], tooling[0], material[0]),
         production_start(quote[1], tooling[1], material[1]),
     )
-    runs = find_durations(slots, hours, start, inspection, len(plans))
-    steps = _production(asked, supply, plans, rows, typicals, runs)
-    total = tuple(start[e] + steps.own[e] + steps.partner[e] + transport[e] for e in (0, 1))
-    load = find_load(asked, slots, hours, start, tuple(transport[e] + steps.partner[e] + inspection[e] for e in (0, 1)))
-    share, share_unknown = find_share(slots, hours)
-    unplaced = _unplaced(slots, rows, len(plans))
-    return Timing(
+    made = _production(given, ready, start, inspection)
+    total = tuple(start[e] + made.own[e] + made.partner[e] + transport[e] for e in (0, 1))
+    return Finish(
+        ready=ready,
+        stale=_find_stale(given, ready),
+        start=start,
         quote=quote,
         tooling=tooling,
         material=material,
-        production=steps.own,
-        partner=steps.partner,
+        production=made.own,
+        partner=made.partner,
         inspection=inspection,
         transport=transport,
         total=(total[0], total[1]),
-        could_low=start[0] + steps.could_low + steps.partner[0] + transport[0],
-        firm=steps.firm,
-        stale=steps.stale,
-        on_hours=steps.on_hours,
-        load=load,
-        hours_unknown=unplaced,
-        hours_firm=~some((slots.row != NO_SLOT) & ~(hours.firm[slots.row] & slots.stated)),
-        share=share,
-        share_unknown=share_unknown | unplaced,
+        could_low=start[0] + made.could_low + made.partner[0] + transport[0],
     )
 
 
-def _unplaced(slots: Slots, rows: Assignments, steps: int) -> BoolArray:
-    """Some step that is made here runs on a resource that nobody knows, or nothing is made here at all."""
-    made = rows.option != NOBODY
-    placed = np.stack([some(slots.row[:, slots.step == s] != NO_SLOT) for s in range(steps)], axis=1)
-    return np.asarray(some(made & ~placed) | ~some(made), dtype=np.bool_)
-
-
 def _stated_or(stated: FloatArray, usual: Range) -> Ends:
-    return np.where(np.isnan(stated), usual[0], stated), np.where(np.isnan(stated), usual[1], stated)
+    blank = np.isnan(stated)
+    return np.where(blank, usual[0], stated), np.where(blank, usual[1], stated)
 
 
-def _tooling(asked: Asked, supply: Supply, plans: list[StepPlan], rows: Assignments, typicals: Typicals) -> Ends:
+def _tooling(given: Given) -> Ends:
     """The longest tooling of the steps made here; none where the process needs none or the tool exists."""
-    low, high = np.zeros(len(rows.site)), np.zeros(len(rows.site))
-    factor = asked.policy.tooling_factor
-    for s, plan in enumerate(plans):
-        option, options = plan.choices.option, plan.options
-        usual = typicals.tooling[options.work_process[option]]
-        needed = (usual > 0) & (not plan.step.fact.tooling_exists)
-        figures, line = supply.lines.figures, options.line[option]
+    low, high = np.zeros(given.size), np.zeros(given.size)
+    ground = given.ground
+    factor, figures = ground.asked.policy.tooling_factor, ground.supply.lines.figures
+    for s, plan in enumerate(ground.plans):
+        usual = ground.typicals.tooling[plan.options.work_process]
+        needed = np.flatnonzero(usual > 0)
+        if plan.step.fact.tooling_exists or not len(needed):
+            continue
+        line = plan.options.line[needed]
         for out, name, part in ((low, "tooling_days_low", factor[0]), (high, "tooling_days_high", factor[1])):
-            stated = figures[name][line]
-            days = np.where(needed, np.where(np.isnan(stated), usual * part, stated), 0.0)
-            np.maximum(out, pick(days, rows.option[:, s], 0.0), out=out)
+            stated, days = figures[name][line], np.zeros(len(usual))
+            days[needed] = np.where(np.isnan(stated), usual[needed] * part, stated)
+            np.maximum(out, given.of_option(s, days, 0.0), out=out)
     return low, high
 
 
@@ -124,48 +183,49 @@ class _Production:
     own: Ends
     could_low: FloatArray
     partner: Ends
-    firm: BoolArray
-    stale: BoolArray
-    on_hours: BoolArray
 
 
-def _production(
-    asked: Asked,
-    supply: Supply,
-    plans: list[StepPlan],
-    rows: Assignments,
-    typicals: Typicals,
-    runs: list[Duration],
-) -> _Production:
+def _production(given: Given, ready: Readiness, start: Ends, inspection: Ends) -> _Production:
     """Steps made in one plant overlap, so the longest counts; those of partners follow one after the other.
 
     A step's days come from stated, fresh hours with stated work; else from the stated lead time; else from the
     process's usual one, which is never firm.
     """
-    size = len(rows.site)
+    size, plans = given.size, given.ground.plans
     own_low, own_high, could = np.zeros(size), np.zeros(size), np.zeros(size)
     partner_low, partner_high = np.zeros(size), np.zeros(size)
-    firm, stale = np.ones(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_)
-    on_hours = np.zeros((size, len(plans)), dtype=np.bool_)
+    runs = _durations(given, ready, start, inspection)
     for s, plan in enumerate(plans):
-        lead = _lead_days(asked, supply, plan, typicals)
-        choice = rows.option[:, s]
-        made = choice != NOBODY
-        by_hours = made & runs[s].firm
-        through = made & (pick(plan.options.partner[plan.choices.option].astype(float), choice, 0.0) > 0)
-        stated = pick(lead.stated.astype(float), choice, 1.0) > 0
-        low = np.where(by_hours, runs[s].low, pick(lead.low, choice, 0.0))
-        high = np.where(by_hours, runs[s].high, pick(lead.high, choice, 0.0))
-        able = np.where(by_hours, runs[s].low, pick(lead.could_low, choice, 0.0))
+        lead = _lead_days(given.ground, plan)
+        low, high, able = (given.of_option(s, days, 0.0) for days in (lead.low, lead.high, lead.could_low))
+        if runs is not None:
+            by_hours = ready.on_hours[runs.rows, s]
+            rows = runs.rows[by_hours]
+            low[rows], high[rows] = runs.steps[s].low[by_hours], runs.steps[s].high[by_hours]
+            able[rows] = low[rows]
+        through = given.of_option(s, plan.options.partner.astype(np.float64), 0.0) > 0
         np.maximum(own_low, np.where(through, 0.0, low), out=own_low)
         np.maximum(own_high, np.where(through, 0.0, high), out=own_high)
         np.maximum(could, np.where(through, 0.0, able), out=could)
         partner_low += np.where(through, low, 0.0)
         partner_high += np.where(through, high, 0.0)
-        firm &= ~made | by_hours | stated
-        stale |= made & ~by_hours & ~stated & runs[s].stale
-        on_hours[:, s] = by_hours
-    return _Production((own_low, own_high), could, (partner_low, partner_high), firm, stale, on_hours)
+    return _Production((own_low, own_high), could, (partner_low, partner_high))
+
+
+@dataclass(frozen=True, slots=True)
+class _Durations:
+    rows: IntArray
+    steps: list[Duration]
+
+
+def _durations(given: Given, ready: Readiness, start: Ends, inspection: Ends) -> _Durations | None:
+    """Days on hours, of the assignments that have a step on hours."""
+    rows = np.flatnonzero(some(ready.on_hours))
+    if not len(rows):
+        return None
+    found = find_resources(given.narrowed(rows))
+    begin, after = (start[0][rows], start[1][rows]), (inspection[0][rows], inspection[1][rows])
+    return _Durations(rows, find_durations(found.slots, found.hours, begin, after, len(given.ground.plans)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,21 +233,24 @@ class _Lead:
     low: FloatArray
     high: FloatArray
     could_low: FloatArray
-    stated: BoolArray
 
 
-def _lead_days(asked: Asked, supply: Supply, plan: StepPlan, typicals: Typicals) -> _Lead:
-    """Lead days of each choice: stated, or the process's usual ones stretched at the late end."""
-    option = plan.choices.option
-    line, process = plan.options.line[option], plan.options.work_process[option]
-    figures, from_site = supply.lines.figures, supply.lines.from_site["lead_days_low"][line]
-    usual_low = np.nan_to_num(typicals.lead_low[process], nan=0.0)
-    usual_high = np.nan_to_num(typicals.lead_high[process], nan=asked.policy.open_window_days)
-    stated = ~np.isnan(figures["lead_days_low"][line])
-    low = np.where(stated, figures["lead_days_low"][line], usual_low)
-    high = np.where(stated, figures["lead_days_high"][line], usual_high * asked.policy.lead_high_factor)
-    excused = from_site & plan.families[option]
-    return _Lead(low, high, np.where(excused, np.minimum(low, usual_low), low), stated)
+def _lead_days(ground: Ground, plan: StepPlan) -> _Lead:
+    """Lead days of each option: stated, or the process's usual ones stretched at the late end."""
+    asked, typicals, lines = ground.asked, ground.typicals, ground.supply.lines
+    line, process = plan.options.line, plan.options.work_process
+    stated_low, stated_high = lines.figures["lead_days_low"][line], lines.figures["lead_days_high"][line]
+    usual_low = np.nan_to_num(typicals.lead_low, nan=0.0)[process]
+    usual_high = np.nan_to_num(typicals.lead_high, nan=asked.policy.open_window_days)[process]
+    stated = ~np.isnan(stated_low)
+    low = np.where(stated, stated_low, usual_low)
+    high = np.where(stated, stated_high, usual_high * asked.policy.lead_high_factor)
+    could = low.copy()
+    longer = np.flatnonzero(low > usual_low)
+    longer = longer[lines.from_site["lead_days_low"][line[longer]]]
+    longer = longer[other_families(ground.supply, ground.sites[plan.options.site[longer]], process[longer])]
+    could[longer] = usual_low[longer]
+    return _Lead(low, high, could)
 
 
 def _transport(asked: Asked, supply: Supply, site: IntArray) -> Ends:
@@ -203,3 +266,46 @@ def _transport(asked: Asked, supply: Supply, site: IntArray) -> Ends:
     days = np.array([*table, usual], dtype=np.float64)[where.country[site]]
     extra = policy.lithium_days if asked.need.lithium else (0.0, 0.0)
     return days[:, 0] + extra[0], days[:, 1] + extra[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Burden:
+    """Columns over assignments. `load_*` are infinite without free hours; `hours_unknown`: some step's resource is.
+    `share`: of the tightest resource's gross hours over a year."""
+
+    found: Resources | None
+    load: Ends
+    hours_unknown: BoolArray
+    hours_firm: BoolArray
+    share: Ends
+    share_unknown: BoolArray
+
+    @classmethod
+    def none(cls, size: int) -> Burden:
+        """As if nothing were ever busy: the best that any burden can be."""
+        zero, no = np.zeros(size), np.zeros(size, dtype=np.bool_)
+        return cls(None, (zero, zero), no, ~no, (zero, zero), no)
+
+
+def find_burden(given: Given, finish: Finish) -> Burden:
+    found = find_resources(given)
+    slots, hours = found.slots, found.hours
+    after = tuple(finish.transport[e] + finish.partner[e] + finish.inspection[e] for e in (0, 1))
+    load = find_load(given.ground.asked, slots, hours, finish.start, (after[0], after[1]))
+    share, share_unknown = find_share(slots, hours)
+    unplaced = _unplaced(slots, given)
+    return Burden(
+        found=found,
+        load=load,
+        hours_unknown=unplaced,
+        hours_firm=~some(slots.used & ~(hours.firm[slots.place] & slots.stated)),
+        share=share,
+        share_unknown=share_unknown | unplaced,
+    )
+
+
+def _unplaced(slots: Slots, given: Given) -> BoolArray:
+    """Some step that is made here runs on a resource that nobody knows, or nothing is made here at all."""
+    made = given.rows.option != NOBODY
+    placed = np.stack([some(slots.used[:, slots.step == s]) for s in range(made.shape[1])], axis=1)
+    return np.asarray(some(made & ~placed) | ~some(made), dtype=np.bool_)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from matchmaker.codes import Gate
 from matchmaker.columns import BoolArray, IntArray
 from matchmaker.results import FactValue
+
+CodeArray = NDArray[np.int8]
 
 
 class Origin(IntEnum):
@@ -42,15 +45,33 @@ class FactColumn:
         return self.values.item(row) if self.values.ndim == 1 else self.values[row].tolist()
 
 
+Facts = Callable[[], tuple[FactColumn, ...]]
+
+
+def no_facts() -> tuple[FactColumn, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One gate's codes for each row of options, of sites or of assignments. `step` is a sequence."""
+    """One gate's codes for each row of options, of sites or of assignments. `step` is a sequence.
+
+    `facts` makes the columns of facts: they are wanted for the few that are shown, the codes for everybody.
+    """
 
     gate: Gate
-    codes: IntArray
+    codes: CodeArray
     step: int | None = None
     subject: str | None = None
-    facts: tuple[FactColumn, ...] = ()
+    facts: Facts = no_facts
+
+
+def first_that_holds(size: int, cases: Sequence[BoolArray | bool], codes: Sequence[int], otherwise: int) -> CodeArray:
+    """For each of `size` rows the code of the first case that holds there."""
+    out = np.full(size, otherwise, dtype=np.int8)
+    for case, code in zip(reversed(cases), reversed(codes), strict=True):
+        np.copyto(out, np.int8(code), where=np.asarray(case, dtype=np.bool_))
+    return out
 
 
 def figure_origin(from_site: BoolArray) -> IntArray:

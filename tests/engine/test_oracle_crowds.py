@@ -20,7 +20,7 @@ from tests.engine.worlds import AS_OF, ASKED
 
 WORLDS = int(os.environ.get("ORACLE_WORLDS", "3000"))
 BLOCK = 250
-POLICY = replace(Policy.default(), top_k=20_000)
+POLICY = replace(Policy.default(), top_k=20_000, excluded_k=20_000)
 
 
 def compare(need: NeedFact, crowd: tuple[FacilityFact, ...]) -> None:

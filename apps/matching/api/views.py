@@ -168,7 +168,8 @@ class ExcludedViewSet(OfARankingViewSet):
 
     @extend_schema(operation_id="rankings_excluded_list")
     def list(self, request: Request, ranking_id: UUID) -> Response:
-        """For coordinators: who was considered and left out, at the first gate that failed."""
+        """For coordinators: who was considered and left out, at the first gate that failed. Of many those that got
+        furthest, as many as the policy's `excluded_k`; the ranking's funnel counts all of them."""
         page = self.paginate_queryset(self.get_queryset())
         rows = [
             {

@@ -33,6 +33,7 @@ LAST_ATTEMPT = 3
 ERROR_CHARACTERS = 8_000
 LOST = "The worker was lost while it compared this need: killed, out of memory or out of time."
 DEPTH = 100  # facilities that are listed under both policies, if their own lists are shorter
+LEFT_OUT = 100_000  # of those left out, so that whoever is listed under one policy has a gate under the other
 
 _CLAIM = """
 UPDATE matching_comparedneed SET attempts = attempts + 1, last_error = '',
@@ -124,9 +125,9 @@ def _last_day(need: Need) -> date:
 
 
 def _ranked(asked: _Asked, stored: Policy) -> Answer:
-    """Name and version stay, since lots among equals are drawn by them; only the list is longer."""
+    """Name and version stay, since lots among equals are drawn by them; only the lists are longer."""
     policy = EnginePolicy.from_document(stored.body)
-    deep = replace(policy, top_k=max(policy.top_k, DEPTH))
+    deep = replace(policy, top_k=max(policy.top_k, DEPTH), excluded_k=max(policy.excluded_k, LEFT_OUT))
     return Answer(ranking_document(rank(asked.question.need, asked.supply, deep, asked.as_of)), policy.alpha)
 
 

@@ -149,7 +149,8 @@ def disagreements(
     supply: Supply, needs: Sequence[NeedFact], policy: Policy, as_of: date, *, seconds: float
 ) -> tuple[int, int]:
     """How many needs were compared, every site of them, in about that time; and in how many something differs."""
-    every = Policy.from_document(policy.to_document() | {"top_k": len(supply.sites.ids) or 1})
+    size = len(supply.sites.ids) or 1
+    every = Policy.from_document(policy.to_document() | {"top_k": size, "excluded_k": size})
     sql, until, compared, different = SqlRanker(supply.taxonomy, every, as_of), time.monotonic() + seconds, 0, 0
     for need in needs:
         if time.monotonic() > until:
