@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -22,10 +22,21 @@ from matchmaker.printing import ranking_table
 from matchmaker.ranking import rank
 from matchmaker.schemas import SCHEMAS
 from matchmaker.supply import Supply
+from matchmaker.supply_files import DamagedSupplyError, OtherCatalogueError, open_supply
 from matchmaker.taxonomy import Taxonomy
 
 OF_THIS_CHECKOUT = Path(__file__).resolve().parent.parent / "apps" / "catalog" / "data"
 BAD_INPUT = 2
+MAPPED = ".supply"
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What is ranked; `names` for the table, `as_of` where the document says it."""
+
+    supply: Supply
+    names: Mapping[str, str]
+    as_of: date | None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,12 +55,11 @@ def _parser() -> ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     ranking = commands.add_parser("rank", help="rank the facilities of a supply for a need")
     ranking.add_argument("--need", required=True, type=Path, help="JSON file of the need")
-    ranking.add_argument("--supply", required=True, type=Path, help="JSON file of the facilities")
+    ranking.add_argument("--supply", required=True, type=Path, help="JSON file of the facilities, or a .supply file")
     ranking.add_argument(
         "--catalogue",
         type=Path,
-        default=OF_THIS_CHECKOUT,
-        help="directory of CSV tables or one JSON file (default: the tables of this checkout)",
+        help="directory of CSV tables or one JSON file (default: that of the .supply file, else of this checkout)",
     )
     ranking.add_argument("--policy", type=Path, help="JSON file of a policy (default: the standard policy)")
     ranking.add_argument("--as-of", type=_day, help="day of the ranking (default: as_of of the supply, else today)")
@@ -74,15 +84,34 @@ def _count(text: str) -> int:
 
 
 def _ranked(options: Namespace) -> str:
-    taxonomy = _taxonomy(options.catalogue)
+    given = _mapped(options) if options.supply.suffix == MAPPED else _read(options)
     policy = read_policy(str(options.policy), _content(options.policy)) if options.policy else Policy.default()
-    need = read_need(str(options.need), _content(options.need), taxonomy)
-    supply = read_supply(str(options.supply), _content(options.supply), taxonomy)
-    as_of = options.as_of or supply.as_of or datetime.now(UTC).date()
-    ranking = rank(need, Supply.build(supply.facilities, taxonomy), policy, as_of)
+    need = read_need(str(options.need), _content(options.need), given.supply.taxonomy)
+    as_of = options.as_of or given.as_of or datetime.now(UTC).date()
+    ranking = rank(need, given.supply, policy, as_of)
     if not options.json:
-        return ranking_table(ranking, supply.names, options.top)
+        return ranking_table(ranking, given.names, options.top)
     return _text(ranking_document(replace(ranking, matches=ranking.matches[: options.top])))
+
+
+def _read(options: Namespace) -> _Given:
+    """Facilities from a document. Raises InputError."""
+    taxonomy = _taxonomy(options.catalogue or OF_THIS_CHECKOUT)
+    document = read_supply(str(options.supply), _content(options.supply), taxonomy)
+    return _Given(Supply.build(document.facilities, taxonomy), document.names, document.as_of)
+
+
+def _mapped(options: Namespace) -> _Given:
+    """A supply that was built before. Raises InputError."""
+    taxonomy = _taxonomy(options.catalogue) if options.catalogue else None
+    try:
+        return _Given(open_supply(options.supply, taxonomy), {}, None)
+    except DamagedSupplyError as error:
+        raise InputError(str(options.supply), error.part, error.what) from None
+    except OtherCatalogueError:
+        raise InputError(str(options.supply), "", "was written with another catalogue") from None
+    except OSError as error:
+        raise InputError(str(options.supply), "", f"cannot be read: {error.strerror}") from None
 
 
 def _text(document: object) -> str:

@@ -36,11 +36,12 @@ TEMPORARY = ".part"  # how temporary names end; one that a killed writer left be
 
 
 class DamagedSupplyError(ValueError):
-    """A file is not what was written. `part`: the array, or "header", that shows it."""
+    """A file is not what was written. `part`: the array, or "header", that shows it; `what`: how."""
 
     def __init__(self, path: Path, part: str, what: str) -> None:
         super().__init__(f"{path}: {part}: {what}")
         self.part = part
+        self.what = what
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,20 +233,21 @@ class Words:
             return default
         return self.rows[self.start[code] : self.start[code + 1]]
 
-    def rows_of(self, words: Iterable[str]) -> IntArray:
+    def rows_of(self, words: Iterable[str]) -> Array:
         """The rows that carry at least one of the words, each once and in order."""
-        spans = [span for word in words if (span := self.get(word)) is not None]
+        spans: list[Array] = [span for word in words if (span := self.get(word)) is not None]
         if len(spans) == 1:
-            return np.asarray(spans[0], dtype=np.int64)
-        return np.asarray(distinct(np.concatenate([np.zeros(0, dtype=np.int64), *spans])))
+            return spans[0]
+        return distinct(np.concatenate([self.rows[:0], *spans]))
 
     def among(self, rows: Array, words: Iterable[str]) -> BoolArray:
         """For each of `rows` whether it carries at least one of the words."""
         carrying = self.rows_of(words)
         if not len(carrying):
             return np.zeros(len(rows), dtype=np.bool_)
-        at = np.minimum(np.searchsorted(carrying, rows), len(carrying) - 1)
-        return np.asarray(carrying[at] == rows)
+        wanted = rows.astype(carrying.dtype)  # of another type all that carry it would be cast
+        at = np.minimum(np.searchsorted(carrying, wanted), len(carrying) - 1)
+        return np.asarray(carrying[at] == wanted)
 
     def codes(self) -> IntArray:
         """The place in `words` of each entry of `rows`."""

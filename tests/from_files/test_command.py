@@ -20,10 +20,13 @@ from matchmaker.documents import (
     ranking_document,
     ranking_from_document,
 )
+from matchmaker.inputs import read_supply
 from matchmaker.policy import Policy
 from matchmaker.ranking import rank
+from matchmaker.supply import Supply
+from matchmaker.supply_files import write_supply
 from tests.engine import sample
-from tests.engine.catalogue_files import catalogue
+from tests.engine.catalogue_files import catalogue, taxonomy
 from tests.from_files.runs import EXAMPLES, ROOT, run
 
 NEED, SUPPLY = EXAMPLES / "need.json", EXAMPLES / "supply.json"
@@ -341,6 +344,49 @@ def test_arguments_that_make_no_sense_end_with_2(
         main(["rank", "--need", str(NEED), "--supply", str(SUPPLY), *more])
     assert ended.value.code == 2
     assert told in capsys.readouterr().err
+
+
+# ---------------------------------------------------------------- a supply that was built before
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    supply = read_supply("supply", SUPPLY.read_text(), taxonomy())
+    path = tmp_path / "examples.supply"
+    write_supply(Supply.build(supply.facilities, taxonomy()), path)
+    return path
+
+
+def test_a_built_supply_gives_the_documents_answer(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    day = loaded(SUPPLY)["as_of"]
+    assert answer(capsys, "--as-of", day, supply=built) == answer(capsys)
+    assert answer(capsys, "--as-of", day, "--catalogue", OF_THIS_CHECKOUT, supply=built) == answer(capsys)
+    assert main(["rank", "--need", str(NEED), "--supply", str(built), "--as-of", day]) == 0
+    assert "1  heron " in capsys.readouterr().out
+
+
+def test_a_built_supply_is_refused_where_it_is_damaged(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = built.read_bytes()
+    built.write_bytes(whole[:-1])
+    assert refusal(capsys, supply=built) == f"{built}: header: does not give the size of the file"
+    at = whole.index(b"heron")
+    built.write_bytes(whole[:at] + b"stork" + whole[at + 5 :])
+    assert refusal(capsys, supply=built) == f"{built}: columns.sites.ids.blob: does not fit its checksum"
+
+
+def test_a_built_supply_is_refused_with_another_catalogue(
+    built: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "catalogue.json"
+    document = catalogue_document(catalogue())
+    other.write_text(json.dumps({**document, "stages": document["stages"][:-1]}))
+    said = refusal(capsys, "--catalogue", other, supply=built)
+    assert said == f"{built}: the document: was written with another catalogue"
+
+
+def test_a_built_supply_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    missing = tmp_path / "none.supply"
+    assert refusal(capsys, supply=missing) == f"{missing}: the document: cannot be read: No such file or directory"
 
 
 # ---------------------------------------------------------------- schemas and documentation
