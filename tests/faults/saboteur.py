@@ -9,7 +9,7 @@ import signal
 import time
 from datetime import date
 
-from apps.matching.runs import jobs, rounds
+from apps.matching.runs import comparisons, jobs, rounds
 from matchmaker.domain import NeedFact
 from matchmaker.policy import Policy
 from matchmaker.ranking import rank
@@ -29,6 +29,9 @@ def sabotaged(need: NeedFact, supply: Supply, policy: Policy, as_of: date) -> Ra
 
 
 rounds.rank = sabotaged  # type: ignore[attr-defined]  # the name that the rounds call
+comparisons.rank = sabotaged  # type: ignore[attr-defined]  # the name that the comparisons call
+comparisons.LEASE_SECONDS = PLAN.get("lease", 1.0)
+comparisons.PAUSE_SECONDS = 0.1
 rounds.PUBLISH_SECONDS = 0.3
 jobs.LEASE_SECONDS = PLAN.get("lease", 1.0)
 jobs.PAUSE_SECONDS = 0.1
