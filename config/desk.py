@@ -79,6 +79,18 @@ GROUPS: Iterable[tuple[Any, bool, tuple[Page, ...]]] = (
             ("facilities.CalendarLink", "calendar_month"),
             ("facilities.HeldCertificate", "verified"),
             ("facilities.HeldMachine", "construction"),
+            ("facilities.Claim", "front_hand"),
+            ("facilities.ListingRequest", "contact_support"),
+        ),
+    ),
+    (
+        _("Imports"),
+        False,
+        (
+            ("exchange.ImportBatch", "upload_file"),
+            ("exchange.ImportRow", "table_rows"),
+            ("exchange.UnmappedTerm", "dictionary"),
+            ("exchange.SourceListing", "link"),
         ),
     ),
     (

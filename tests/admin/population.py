@@ -1,5 +1,7 @@
 """Some rows of everything that the desk shows."""
 
+from datetime import UTC, datetime
+
 from knox.models import AuthToken
 
 from apps.facilities.models import Facility
@@ -9,6 +11,8 @@ from apps.networks.models import Network
 from tests import builders
 from tests.admin.answers import ranked
 from tests.cast import Cast
+
+REFUSAL = {"number": 2, "column": "city", "value": "?", "reason": "invalid", "detail": "No city."}
 
 
 def populate(cast: Cast, rows: int) -> None:
@@ -48,11 +52,20 @@ def _supply(site: Facility, network: Network) -> None:
     builders.capability(facility=site)
     builders.hold(resource=builders.capacity_week(resource=builders.resource(facility=site)).resource)
     builders.held_machine(facility=site)
-    builders.held_certificate(facility=site)
+    held = builders.held_certificate(facility=site)
+    builders.expiry_warning(certificate=builders.verification(certificate=held).certificate)
+    builders.statement(facility=site, field=f"field-{next(builders.numbers)}")
+    builders.claim(facility=site, state="denied", decided_at=datetime.now(UTC), reason="No.")
+    builders.listing_request(facility=site, kind="correction")
     builders.no_go(facility=site, kind="stage", value=f"stage-{next(builders.numbers)}")
     builders.capacity_exception(facility=site)
     builders.calendar_link(facility=site)
     builders.inquiry(facility=site)
+    batch = builders.import_batch(network=network)
+    row = builders.import_row(batch=batch, facility=site, refusals=[REFUSAL])
+    builders.import_row(batch=row.batch)
+    builders.source_listing(network=network, facility=site)
+    builders.unmapped_term(batch=batch, facility=site)
     builders.supply_change()
     builders.supply_version()
 

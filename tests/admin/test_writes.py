@@ -15,7 +15,6 @@ from apps.facilities.models import (
     Capability,
     CapacityWeek,
     Facility,
-    HeldCertificate,
     HeldMachine,
     Hold,
     NoGo,
@@ -55,12 +54,15 @@ def test_saving_without_a_change_leaves_none(cast: Cast, desk: SignIn) -> None:
     assert cast.quiet_heron.confirmed_on == stamp
 
 
-def test_what_a_coordinator_writes_is_hers_and_confirmed_today(cast: Cast, desk: SignIn) -> None:
+def test_what_a_coordinator_writes_is_hers_and_dates_nothing_else(cast: Cast, desk: SignIn) -> None:
     Facility.objects.filter(pk=cast.quiet_heron.pk).update(confirmed_on=date(2020, 1, 1))
     client, url = desk(cast.carla), address(Facility, "change", cast.quiet_heron.pk)
     client.post(url, form_data(client, url, city="Akron"))
     cast.quiet_heron.refresh_from_db()
-    assert (cast.quiet_heron.source, cast.quiet_heron.confirmed_on) == ("coordinator", builders.today())
+    assert (cast.quiet_heron.source, cast.quiet_heron.confirmed_on) == ("stated", date(2020, 1, 1))
+    fact = cast.quiet_heron.statements.get()
+    assert (fact.field, fact.source, fact.said_by) == ("city", "coordinator", cast.carla)
+    assert fact.confirmed_on == builders.today()
 
 
 def test_a_new_place_without_operator_waits_for_its_claim(cast: Cast, desk: SignIn) -> None:
@@ -159,7 +161,8 @@ def test_rows_below_a_facility_are_told_with_their_figures(cast: Cast, desk: Sig
     assert entry.old == {f"capability {capability}": {"min_run": 10}}
     assert entry.new == {f"capability {capability}": {"min_run": 20}}
     capability.refresh_from_db()
-    assert (capability.min_run, capability.source) == (20, "coordinator")
+    assert (capability.min_run, capability.source) == (20, "stated")
+    assert capability.statements.get().source == "coordinator"
 
 
 def test_a_part_does_not_move_to_another_facility(cast: Cast, desk: SignIn) -> None:
@@ -227,13 +230,14 @@ def test_a_week_without_hours_and_holds_is_no_statement(cast: Cast, desk: SignIn
     assert not CapacityWeek.objects.exists()
 
 
-def test_nobody_vouches_for_a_certificate_of_a_place_of_their_own(cast: Cast, desk: SignIn) -> None:
-    held = builders.held_certificate(facility=cast.quiet_heron)
-    client, url = desk(cast.carla), address(HeldCertificate, "change", held.pk)
-    for evidence, own in (("documented", False), ("stated", True)):
-        if own:
+def test_nobody_vouches_for_a_machine_of_a_place_of_their_own(cast: Cast, desk: SignIn) -> None:
+    held = builders.held_machine(facility=cast.quiet_heron)
+    client, url = desk(cast.carla), address(HeldMachine, "change", held.pk)
+    for count, evidence in ((2, "documented"), (3, "stated")):
+        if evidence == "stated":
             builders.membership(user=cast.carla, organisation=cast.quiet_heron.operator)
-        assert client.post(url, form_data(client, url, evidence_level="documented")).status_code == 302
+        sent = form_data(client, url, evidence_level="documented", count=count)
+        assert client.post(url, sent).status_code == 302
         held.refresh_from_db()
         assert held.evidence_level == evidence
 

@@ -2,30 +2,30 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.admin import SearchedByPhrase
 from apps.core.admin import badge, column, linked
 from apps.core.admin.base import person
-from apps.core.errors import DomainError
-from apps.facilities.admin.fields import wish_field
+from apps.facilities.admin.commands import FacilityCommands
+from apps.facilities.admin.fields import FacilityForm, wish_field
 from apps.facilities.admin.filters import ConfirmedFilter
 from apps.facilities.admin.inlines import (
     CapabilityInline,
     CertificateInline,
+    ContactInline,
     MachineInline,
     NetworkInline,
     NoGoInline,
     ResourceInline,
+    StatementInline,
 )
-from apps.facilities.admin.stamps import stamp, stamp_all
-from apps.facilities.models import ClaimState, Facility
-from apps.facilities.services import decide_claim
+from apps.facilities.admin.stamps import note, note_all, stamp, stamp_all
+from apps.facilities.models import Claim, ClaimDecision, ClaimState, Facility
 from apps.facilities.services.writing import locked_for_writing
 
 FIGURES: tuple[Any, ...] = (
@@ -35,7 +35,7 @@ FIGURES: tuple[Any, ...] = (
     ("unit_price_low", "unit_price_high"),
     ("lead_days_low", "lead_days_high"),
     ("tooling_lead_days_low", "tooling_lead_days_high"),
-    "best_tolerance_mm",
+    ("best_tolerance_mm", "tolerance_class"),
     ("envelope_length_mm", "envelope_width_mm", "envelope_height_mm"),
 )
 CLAIM_COLOURS = {"claimed": "success", "claim_pending": "warning", "denied": "danger", "revoked": "danger"}
@@ -43,10 +43,10 @@ STATE_COLOURS = {"active": "success", "paused": "warning", "closed": "danger"}
 
 
 @admin.register(Facility)
-class FacilityAdmin(SearchedByPhrase):
+class FacilityAdmin(FacilityCommands, SearchedByPhrase):
     """States move along their edges by commands of their own and are only shown here."""
 
-    change_form_outer_before_template = "facilities/admin/claim.html"
+    form = FacilityForm
     phrase_path = "capabilities__process__synonyms__text"
     coordinators_may = frozenset({"view", "add", "change"})
     list_display = (
@@ -60,7 +60,7 @@ class FacilityAdmin(SearchedByPhrase):
         "confirmed_on",
     )
     list_filter = ("kind", "claim_state", "operating_state", ConfirmedFilter, "networks", "profile_public")
-    list_select_related = ("operator",)
+    list_select_related = ("operator", "said_by")
     search_fields = (
         "name",
         "city",
@@ -78,6 +78,9 @@ class FacilityAdmin(SearchedByPhrase):
         "operating_state",
         "paused_until",
         "source",
+        "said_by",
+        "batch_id",
+        "removed_at",
         "last_offered_at",
         "public_id",
         "created_at",
@@ -90,7 +93,9 @@ class FacilityAdmin(SearchedByPhrase):
             {
                 "fields": (
                     ("claim_state", "operating_state", "paused_until"),
-                    ("source", "confirmed_on", "last_offered_at"),
+                    ("source", "evidence_level", "confirmed_on"),
+                    ("said_by", "batch_id"),
+                    ("last_offered_at", "removed_at"),
                     ("public_id", "created_at", "updated_at"),
                 )
             },
@@ -113,7 +118,16 @@ class FacilityAdmin(SearchedByPhrase):
         ),
         (_("Figures of the whole site; blank means never stated"), {"fields": FIGURES}),
     )
-    inlines = (NetworkInline, CapabilityInline, ResourceInline, CertificateInline, MachineInline, NoGoInline)
+    inlines = (
+        NetworkInline,
+        CapabilityInline,
+        ResourceInline,
+        CertificateInline,
+        MachineInline,
+        NoGoInline,
+        ContactInline,
+        StatementInline,
+    )
 
     def visible_rows(self, user: Any) -> QuerySet[Facility]:
         """Those of the networks that she coordinates; the desk shows what a public profile does not."""
@@ -121,11 +135,6 @@ class FacilityAdmin(SearchedByPhrase):
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         return wish_field(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
-
-    def get_urls(self) -> list[URLPattern]:
-        address = "<int:facility_id>/claim/<str:answer>/"
-        view = self.admin_site.admin_view(self.claim_view)
-        return [path(address, view, name="facilities_facility_claim"), *super().get_urls()]
 
     def save_model(self, request: HttpRequest, obj: Facility, form: Any, change: bool) -> None:
         if change:
@@ -135,23 +144,24 @@ class FacilityAdmin(SearchedByPhrase):
         if form.changed_data or not change:
             stamp(obj, obj, request.user, changed=form.changed_data)
         super().save_model(request, obj, form, change)
+        if not change and obj.operator is not None:
+            self._note_claim(request, obj)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         stamp_all(formset, form.instance, request.user)
         super().save_formset(request, form, formset, change)
+        note_all(formset, form.instance, request.user)
 
-    def claim_view(self, request: HttpRequest, facility_id: int, answer: str) -> HttpResponse:
-        """The two buttons that stand on the page while a claim is pending."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        facility = self.get_queryset(request).filter(pk=facility_id).first()
-        if facility is None or answer not in ("approve", "deny"):
-            raise Http404
-        reason = request.POST.get("reason", "").strip()
-        try:
-            decide_claim(facility, approve=answer == "approve", acting_user=person(request), reason=reason)
-        except DomainError as refusal:
-            self.message_user(request, refusal.detail, messages.ERROR)
-        else:
-            self.message_user(request, gettext("The claim has been decided."), messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:facilities_facility_change", args=[facility_id]))
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        note(form.instance, form.instance, request.user, changed=form.changed_data, created=not change)
+
+    def _note_claim(self, request: HttpRequest, facility: Facility) -> None:
+        Claim.objects.create(
+            facility=facility,
+            organisation=facility.operator,
+            claimed_by=person(request),
+            state=ClaimDecision.APPROVED,
+            decided_by=person(request),
+            decided_at=timezone.now(),
+        )

@@ -8,9 +8,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from apps.catalog.models import Stage
+from apps.catalog.rules import half_width_mm, tolerance_class
 from apps.core.admin.forms import WholeRowForm, WishField
+from apps.core.errors import InvalidInputError
 from apps.core.industries import Industry
-from apps.facilities.models import Capability, CapacityWeek, NoGo, NoGoKind
+from apps.facilities.models import Capability, CapacityWeek, Facility, HeldCertificate, NoGo, NoGoKind
+from apps.facilities.services.parts import require_kind
 from apps.facilities.services.writing import today
 
 
@@ -36,7 +39,48 @@ class NoGoForm(WholeRowForm):
         return cleaned
 
 
-class CapabilityForm(WholeRowForm):
+class FiguresForm(WholeRowForm):
+    """A tolerance by its class: the number follows, where none is written beside it."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        text = cleaned.get("tolerance_class", "")
+        name = tolerance_class(text) if text else ""
+        if name is None:
+            raise ValidationError({"tolerance_class": _("A class of ISO 2768-1 or a grade of ISO 286, IT5 to IT13.")})
+        if "tolerance_class" in self.changed_data and name and "best_tolerance_mm" not in self.changed_data:
+            cleaned["best_tolerance_mm"] = half_width_mm(name)
+        elif "best_tolerance_mm" in self.changed_data and "tolerance_class" not in self.changed_data:
+            name = ""  # a number by itself: the class that stood there said another
+        if "tolerance_class" in cleaned:
+            cleaned["tolerance_class"] = name
+        return cleaned
+
+
+class FacilityForm(FiguresForm):
+    class Meta:
+        model = Facility
+        fields = ("name",)
+
+
+class CertificateForm(WholeRowForm):
+    class Meta:
+        model = HeldCertificate
+        fields = ("certification",)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        certification = cleaned.get("certification") or getattr(self.instance, "certification", None)
+        if certification is None:
+            return cleaned
+        try:
+            require_kind(certification, cleaned.get("shown_for", self.instance.shown_for))
+        except InvalidInputError as refusal:
+            raise ValidationError({"shown_for": refusal.detail}) from refusal
+        return cleaned
+
+
+class CapabilityForm(FiguresForm):
     class Meta:
         model = Capability
         fields = ("process",)

@@ -9,16 +9,21 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.admin import DeskInline, RecordInline
 from apps.core.admin.base import is_administrator
-from apps.facilities.admin.fields import NoGoForm, WeekForm
+from apps.facilities.admin.fields import CertificateForm, NoGoForm, WeekForm
 from apps.facilities.models import (
     Capability,
     CapacityWeek,
+    CertificateDocument,
+    Contact,
+    ExpiryWarning,
     FacilityNetwork,
     HeldCertificate,
     HeldMachine,
     HoldWeek,
     NoGo,
     Resource,
+    Statement,
+    Verification,
 )
 
 
@@ -80,8 +85,10 @@ class ResourceInline(DeskInline):
 
 class CertificateInline(DeskInline):
     model = HeldCertificate
+    form = CertificateForm
     autocomplete_fields = ("certification",)
-    fields = ("certification", "scope", "issued_on", "expires_on", "evidence_level")
+    fields = ("certification", "shown_for", "scope", "issued_on", "expires_on", "evidence_level")
+    readonly_fields = ("evidence_level",)  # shown by a document, given by a verification
     show_change_link = True
     hide_title = False  # it carries the link to the row's own page
     tab = True
@@ -98,6 +105,55 @@ class MachineInline(DeskInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[HeldMachine]:
         return super().get_queryset(request).select_related("machine", "facility")
+
+
+class StatementInline(RecordInline):
+    """Fields that were said apart from the rest, by somebody else or on another day."""
+
+    model = Statement
+    fields = ("field", "capability", "source", "evidence_level", "said_by", "confirmed_on", "batch_id")
+    verbose_name_plural = _("who said what")
+    tab = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Statement]:
+        return super().get_queryset(request).select_related("capability__process", "capability__facility", "said_by")
+
+
+class ContactInline(RecordInline):
+    """Changed by the facility or over the API: the desk's trail would keep what is to be erasable."""
+
+    model = Contact
+    fields = ("person", "email", "phone", "website", "address", "said_by", "confirmed_on")
+    tab = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
+        return super().get_queryset(request).select_related("facility", "said_by")
+
+
+class DocumentInline(RecordInline):
+    """The file itself is read by the link above, which writes down who did."""
+
+    model = CertificateDocument
+    fields = ("name", "kind", "size", "sha256", "handed_in_by", "created_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CertificateDocument]:
+        return super().get_queryset(request).select_related("certificate__certification", "handed_in_by")
+
+
+class VerificationInline(RecordInline):
+    model = Verification
+    fields = ("level", "checked", "words", "verified_by", "created_at", "undone_at", "undone_because")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Verification]:
+        return super().get_queryset(request).select_related("verified_by", "certificate__certification")
+
+
+class ExpiryWarningInline(RecordInline):
+    model = ExpiryWarning
+    fields = ("expires_on", "days", "created_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ExpiryWarning]:
+        return super().get_queryset(request).select_related("certificate__certification", "certificate__facility")
 
 
 class NoGoInline(DeskInline):

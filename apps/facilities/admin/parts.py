@@ -11,13 +11,18 @@ from apps.catalog.admin import SearchedByPhrase
 from apps.core.admin import DeskAdmin, badge, linked
 from apps.core.admin.base import person
 from apps.core.models import Identified
+from apps.facilities.admin.commands import CertificateCommands
 from apps.facilities.admin.facility import FIGURES
-from apps.facilities.admin.fields import CapabilityForm
+from apps.facilities.admin.fields import CapabilityForm, CertificateForm
 from apps.facilities.admin.filters import ExpiryFilter, OverbookedFilter
-from apps.facilities.admin.inlines import CapacityWeekInline
-from apps.facilities.admin.stamps import stamp, stamp_all
+from apps.facilities.admin.inlines import CapacityWeekInline, DocumentInline, ExpiryWarningInline, VerificationInline
+from apps.facilities.admin.stamps import note, note_all, stamp, stamp_all
 from apps.facilities.models import Capability, Facility, HeldCertificate, HeldMachine, Resource
+from apps.facilities.services import refresh_suggestions
 from apps.facilities.services.writing import locked_for_writing
+
+WHERE_FROM = (("source", "evidence_level", "confirmed_on"), ("said_by", "batch_id"), ("public_id", "updated_at"))
+MARKS = ("source", "said_by", "batch_id")
 
 
 class PartAdmin(DeskAdmin):
@@ -40,8 +45,15 @@ class PartAdmin(DeskAdmin):
         super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        stamp_all(formset, form.instance.facility, request.user)
+        facility = form.instance.facility
+        stamp_all(formset, facility, request.user)
         super().save_formset(request, form, formset, change)
+        note_all(formset, facility, request.user)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        row = form.instance
+        note(row, row.facility, request.user, changed=form.changed_data, created=not change)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A part stays where it is: moved to another facility, the rankings that name it would lie."""
@@ -65,12 +77,12 @@ class CapabilityAdmin(SearchedByPhrase, PartAdmin):
         "confirmed_on",
     )
     list_filter = ("offer", "source", "facility__kind")
-    list_select_related = ("process", "facility")
+    list_select_related = ("process", "facility", "said_by")
     search_fields = ("process__name", "process__slug", "facility__name", "public_id__iexact")
     search_help_text = _("a process in anybody's words, or a facility")
     date_hierarchy = "created_at"
     autocomplete_fields = ("facility", "process", "materials", "resource")
-    readonly_fields = ("source", "public_id", "updated_at")
+    readonly_fields = (*MARKS, "public_id", "updated_at")
     fieldsets = (
         (None, {"fields": ("facility", "process", "offer", "materials", "materials_listed")}),
         (
@@ -78,7 +90,7 @@ class CapabilityAdmin(SearchedByPhrase, PartAdmin):
             {"fields": ("resource", ("setup_hours", "cycle_seconds"), ("parts_per_cycle", "yield_share"))},
         ),
         (_("Figures; blank means that those of the site hold"), {"fields": FIGURES}),
-        (_("Where it comes from"), {"fields": ("source", "confirmed_on", "public_id", "updated_at")}),
+        (_("Where it comes from"), {"fields": WHERE_FROM}),
     )
 
 
@@ -95,25 +107,28 @@ class ResourceAdmin(PartAdmin):
         "confirmed_on",
     )
     list_filter = (OverbookedFilter, "source", "facility__kind")
-    list_select_related = ("kind", "facility")
+    list_select_related = ("kind", "facility", "said_by")
     search_fields = ("name", "kind__name", "kind__slug", "facility__name", "public_id__iexact")
     search_help_text = _("a name, a kind or a facility")
     date_hierarchy = "created_at"
     autocomplete_fields = ("facility", "kind")
-    readonly_fields = ("source", "public_id", "updated_at")
+    readonly_fields = (*MARKS, "public_id", "updated_at")
     fieldsets = (
         (None, {"fields": ("facility", "kind", "name", "machines")}),
         (
             _("Hours a week by pattern"),
             {"fields": (("gross_hours_per_week", "units_per_week"), ("availability", "booked_share"))},
         ),
-        (_("Where it comes from"), {"fields": ("source", "confirmed_on", "public_id", "updated_at")}),
+        (_("Where it comes from"), {"fields": WHERE_FROM}),
     )
     inlines = (CapacityWeekInline,)
 
 
 @admin.register(HeldCertificate)
-class HeldCertificateAdmin(SearchedByPhrase, PartAdmin):
+class HeldCertificateAdmin(CertificateCommands, SearchedByPhrase, PartAdmin):
+    """Evidence is shown by a document and given by a verification: commands of their own, above the form."""
+
+    form = CertificateForm
     phrase_path = "certification__synonyms__text"
     list_display = (
         "__str__",
@@ -124,23 +139,25 @@ class HeldCertificateAdmin(SearchedByPhrase, PartAdmin):
         "expires_on",
     )
     list_filter = (ExpiryFilter, "evidence_level", "certification__scope")
-    list_select_related = ("certification", "facility")
+    list_select_related = ("certification", "facility", "said_by")
     search_fields = (
         "certification__name",
         "certification__slug",
         "facility__name",
         "scope",
+        "number__iexact",
         "public_id__iexact",
     )
     search_help_text = _("a certificate, a facility or words of the scope")
     date_hierarchy = "expires_on"
     autocomplete_fields = ("facility", "certification", "scope_processes")
-    readonly_fields = ("public_id", "updated_at")
+    readonly_fields = (*MARKS, "evidence_level", "confirmed_on", "public_id", "updated_at")
     fieldsets = (
-        (None, {"fields": ("facility", "certification", "scope", "scope_processes")}),
-        (_("Validity"), {"fields": (("issued_on", "expires_on"), "evidence_level")}),
-        (_("Row"), {"fields": ("public_id", "updated_at")}),
+        (None, {"fields": ("facility", ("certification", "number", "shown_for"), "scope", "scope_processes", "site")}),
+        (_("Validity"), {"fields": (("issued_on", "expires_on"),)}),
+        (_("Where it comes from"), {"fields": WHERE_FROM}),
     )
+    inlines = (DocumentInline, VerificationInline, ExpiryWarningInline)
 
 
 @admin.register(HeldMachine)
@@ -148,9 +165,18 @@ class HeldMachineAdmin(SearchedByPhrase, PartAdmin):
     phrase_path = "machine__synonyms__text"
     list_display = ("__str__", linked("machine", _("machine")), linked("facility", _("facility")), "count")
     list_filter = ("machine__machine_type", "facility__kind")
-    list_select_related = ("machine", "facility")
+    list_select_related = ("machine", "facility", "said_by")
     search_fields = ("machine__maker", "machine__model", "machine__slug", "facility__name")
     search_help_text = _("a maker, a model or a facility")
     date_hierarchy = "created_at"
     autocomplete_fields = ("facility", "machine")
-    fields = ("facility", "machine", "count")
+    readonly_fields = MARKS
+    fields = ("facility", ("machine", "count"), ("source", "evidence_level", "confirmed_on"), ("said_by", "batch_id"))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        refresh_suggestions(form.instance.facility, person(request))
+
+    def delete_model(self, request: HttpRequest, obj: HeldMachine) -> None:
+        super().delete_model(request, obj)
+        refresh_suggestions(obj.facility, person(request))

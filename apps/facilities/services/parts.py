@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import models, transaction
 
 from apps.accounts.models import User
-from apps.catalog.models import CertificationScope, ProcessKind
+from apps.catalog.models import Certification, CertificationScope, ProcessKind
 from apps.core.audit import record
 from apps.core.errors import DomainError, InvalidInputError, NotAllowedError
 from apps.facilities.models import (
@@ -136,7 +136,7 @@ def _write_certificate(row: HeldCertificate, values: Mapping[str, Any], voice: V
     if "evidence_level" in values:
         raise NotAllowedError("evidence_not_yours", "Evidence is shown and verified.", field="evidence_level")
     certification = values.get("certification") or row.certification
-    _require_kind(certification, values.get("shown_for", row.shown_for))
+    require_kind(certification, values.get("shown_for", row.shown_for))
     changed = differing(row, values) if row.pk else set(values)
     if changed or not row.pk:
         for name, value in voice.marks().items():
@@ -155,7 +155,11 @@ def take_back_evidence(certificate: HeldCertificate, because: str) -> None:
     )
 
 
-def _require_kind(certification: Any, shown_for: str) -> None:
+def require_kind(certification: Certification, shown_for: str) -> None:
+    """A facility holds its own certificates; of those of products and persons it has shown some, for somebody.
+
+    Errors: InvalidInputError at `shown_for`.
+    """
     other = OTHERS.get(certification.scope)
     facts = {"scope": certification.scope}
     if other and not shown_for.strip():
