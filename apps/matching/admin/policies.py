@@ -20,9 +20,8 @@ from apps.core.admin.documents import pretty
 from apps.core.admin.forms import WholeRowForm
 from apps.core.errors import DomainError
 from apps.matching.models import Policy, PolicyState
-from apps.matching.services import create_policy_version, publish_policy, retire_policy
+from apps.matching.services import create_policy_version, policy_faults, publish_policy, retire_policy
 from matchmaker.policy import Policy as EnginePolicy
-from matchmaker.policy import PolicyError
 
 STEPS = {"publish": publish_policy, "retire": retire_policy}
 
@@ -47,11 +46,10 @@ class PolicyForm(WholeRowForm):
         body = self.cleaned_data["body"]
         if not isinstance(body, dict):
             raise ValidationError(gettext("A policy is an object: entries and their values."))
-        body = {entry: value for entry, value in body.items() if entry not in ("name", "version")}
-        try:
-            EnginePolicy.from_document(body)
-        except PolicyError as error:
-            raise ValidationError(f"{error.field}: {error.rule}") from error
+        body = _entries(body)
+        faults = policy_faults(body)
+        if faults:
+            raise ValidationError([f"{fault.field}: {fault.rule}" for fault in faults])
         return body
 
 
