@@ -42,6 +42,21 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="3", minute="37"),
         "options": {"expires": 3600},
     },
+    "end pauses whose last day is over": {
+        "task": "apps.facilities.tasks.end_pauses",
+        "schedule": crontab(minute="3"),
+        "options": {"expires": 3600},
+    },
+    "warn of certificates that expire": {
+        "task": "apps.facilities.tasks.warn_of_expiries",
+        "schedule": crontab(minute="13"),  # each hour; a warning that was given is not given again
+        "options": {"expires": 3600},
+    },
+    "forget old history": {
+        "task": "apps.facilities.tasks.forget_old_history",
+        "schedule": crontab(hour="4", minute="37"),
+        "options": {"expires": 3600},
+    },
     "send mail": {
         "task": "apps.notices.tasks.send_mail",
         "schedule": 5.0,

@@ -6,7 +6,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from apps.facilities import ledger
+from apps.facilities import ledger, services
 
 log = structlog.get_logger(__name__)
 
@@ -22,6 +22,30 @@ def expire_holds() -> None:
 def check_ledger() -> None:
     """Only says what is wrong: which of the two figures is right is for a person to find out."""
     today = timezone.now().date()
-    ledger.count_patterns_again(today - timedelta(days=today.weekday()))
+    monday = today - timedelta(days=today.weekday())
+    services.apply_all_exceptions()
+    if counted := ledger.count_again(monday):
+        log.warning("weeks were counted anew", count=counted)
     for found in ledger.ledger_differences():
         log.error("the ledger does not add up", **{name: str(value) for name, value in vars(found).items()})
+
+
+@shared_task(acks_late=False, ignore_result=True, soft_time_limit=600, time_limit=660)
+def forget_old_history() -> None:
+    forgotten = services.forget_history(timezone.now())
+    if forgotten:
+        log.info("history forgotten", count=forgotten)
+
+
+@shared_task(acks_late=False, ignore_result=True, soft_time_limit=120, time_limit=150)
+def end_pauses() -> None:
+    ended = services.end_pauses(timezone.now().date())
+    if ended:
+        log.info("pauses ended", count=ended)
+
+
+@shared_task(acks_late=False, ignore_result=True, soft_time_limit=600, time_limit=660)
+def warn_of_expiries() -> None:
+    warned = services.warn_of_expiries(timezone.now().date())
+    if warned:
+        log.info("expiries warned of", count=warned)
