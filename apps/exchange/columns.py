@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Model, TextChoices
 
@@ -289,3 +290,4 @@ TERM_KINDS: dict[type[Model], TermKind] = {
     MachineModel: TermKind.MACHINE,
     Certification: TermKind.CERTIFICATION,
 }
+TERM_TABLES: dict[str, type[Any]] = {kind.value: table for table, kind in TERM_KINDS.items()}

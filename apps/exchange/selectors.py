@@ -5,8 +5,10 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from apps.catalog.models import ProcessKind
 from apps.core.errors import NotFoundError
-from apps.exchange.models import ImportBatch, ImportRow, Outcome, RowState, UnmappedTerm
+from apps.exchange.columns import TERM_TABLES
+from apps.exchange.models import ImportBatch, ImportRow, Outcome, RowState, Target, UnmappedTerm
 from apps.networks.models import Network
 
 # What a row can be listed by, besides its outcome: name -> condition.
@@ -62,6 +64,14 @@ def counts_of(batch: ImportBatch) -> dict[str, int]:
 
 def terms_visible_to(user: Any) -> QuerySet[UnmappedTerm]:
     return UnmappedTerm.objects.visible_to(user).select_related("facility", "batch")
+
+
+def entries_of_kind(kind: str) -> list[tuple[str, str]]:
+    """Short names and names of what words of this kind may mean; groups of processes are words themselves."""
+    rows = TERM_TABLES[kind]._default_manager.all()
+    if kind == Target.PROCESS:
+        rows = rows.exclude(kind=ProcessKind.CATEGORY)
+    return [(row.slug, str(row)) for row in rows]
 
 
 def access_term(user: Any, public_id: UUID) -> UnmappedTerm:

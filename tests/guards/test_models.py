@@ -31,7 +31,9 @@ BUILT_WITH_ANOTHER |= {
         "HoldWeek",
     )
 }
-SEEN_WITH_ANOTHER: dict[str, str] = {}
+SEEN_WITH_ANOTHER: dict[str, str] = {
+    "ImportFile": "bytes of strangers: the page of the import says their name and digest"
+}
 
 
 def _builder_name(model: type[Model]) -> str:

@@ -4,14 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from apps.catalog.models import Certification, MachineModel, Material, Process
 from apps.core.audit import record
 from apps.exchange.checking import Catalogue, checked_row
+from apps.exchange.columns import TERM_TABLES
 from apps.exchange.formats.base import (
     Format,
     Makes,
@@ -28,12 +27,6 @@ from apps.exchange.runs.chunks import CHUNK, locked_batch
 from apps.exchange.standing import Found, find_standings
 from apps.exchange.terms import CatalogueWords
 
-TABLES: dict[TermKind, type[Any]] = {
-    TermKind.PROCESS: Process,
-    TermKind.MATERIAL: Material,
-    TermKind.MACHINE: MachineModel,
-    TermKind.CERTIFICATION: Certification,
-}
 MOST_NOTES = 500  # of one kind in a row: a file of one facility with 100,000 broken cells must not fill the database
 
 
@@ -46,7 +39,7 @@ class ShortNamesFirst:
 
     def find(self, kind: TermKind, text: str) -> str | None:
         plain = text.strip().lower()
-        known = plain in self.catalogue.keys[TABLES[kind]] and plain not in self.catalogue.groups
+        known = plain in self.catalogue.keys[TERM_TABLES[kind]] and plain not in self.catalogue.groups
         return plain if known else self.words.find(kind, text)
 
     def suggest(self, kind: TermKind, text: str) -> tuple[str, ...]:

@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.catalog.models import Certification, MachineModel, Material, Process, ProcessKind, Synonym
+from apps.catalog.models import ProcessKind, Synonym
 from apps.core.audit import record
 from apps.core.errors import DomainError, InvalidInputError
+from apps.exchange.columns import TERM_TABLES
 from apps.exchange.models import Target, TermState, UnmappedTerm
 from apps.exchange.standing import SPOKEN_FOR
 from apps.facilities.models import Facility, HeldCertificate, HeldMachine
@@ -17,12 +18,6 @@ from apps.facilities.services import add_part, change_facility
 from apps.facilities.services.suggestions import suggest_capability
 from apps.networks.models import Network
 
-TABLES: dict[str, type[Any]] = {
-    Target.PROCESS: Process,
-    Target.MATERIAL: Material,
-    Target.MACHINE: MachineModel,
-    Target.CERTIFICATION: Certification,
-}
 PARTS: dict[str, type[Any]] = {Target.MACHINE: HeldMachine, Target.CERTIFICATION: HeldCertificate}
 
 
@@ -34,7 +29,7 @@ def map_term(term: UnmappedTerm, meaning: str, *, acting_user: User) -> int:
     a suggested line for a process, otherwise the machine, material or certificate as imported.
     Errors: InvalidInputError for no entry of that kind, DomainError `already_decided`.
     """
-    row = TABLES[term.kind]._default_manager.filter(slug=meaning).first()
+    row = TERM_TABLES[term.kind]._default_manager.filter(slug=meaning).first()
     if row is None or getattr(row, "kind", "") == ProcessKind.CATEGORY:
         raise InvalidInputError("does_not_exist", "The catalogue has no such entry to map to.", field="meaning")
     terms = _same_words(term, acting_user)
