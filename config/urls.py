@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from apps.portal.views import calendar
 from config import api, health
 
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("health/work", health.work),
+    path("calendar/<str:token>.ics", calendar.feed, name="calendar-feed"),
     path("", include("apps.portal.urls")),
 ]
 

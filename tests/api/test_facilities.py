@@ -247,14 +247,14 @@ def test_weeks_show_what_is_held_and_stating_them_writes_no_hold(more: World) ->
     hank, path = more.as_("hank"), f"resources/{resource.public_id}/weeks/"
     monday = {"monday": week.monday.isoformat()}
     promised = {**monday, "firm_hours": 2.0, "soft_hours": 2.0}
-    pattern = {"free_hours": None, "as_of": None, "left_hours": 28.0, "overbooked": False}
+    pattern = {"free_hours": None, "by_exception": False, "as_of": None, "left_hours": 28.0, "overbooked": False}
     assert results(hank.get(path)) == results(more.as_("carla").get(path)) == [promised | pattern]
     sent = {"weeks": [{**monday, "free_hours": 1.0, "firm_hours": 0.0}]}
     refused = hank.put(path, sent, **tagged(hank, path))
     assert refused.json()["errors"][0]["pointer"] == "/weeks/0/firm_hours"
     honest = {**monday, "free_hours": 1.0}
     assert hank.put(path, {"weeks": [honest]}, **tagged(hank, path)).status_code == HTTPStatus.OK
-    stated = {"free_hours": 1.0, "as_of": today().isoformat(), "left_hours": 0.0, "overbooked": True}
+    stated = {"free_hours": 1.0, "by_exception": False, "as_of": today().isoformat(), "left_hours": 0.0, "overbooked": True}
     assert results(hank.get(path)) == [promised | stated]
     assert hank.put(path, {"weeks": []}, **tagged(hank, path)).status_code == HTTPStatus.OK
     assert results(hank.get(path)) == [promised | pattern]

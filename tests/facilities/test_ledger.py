@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+import pgtrigger
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import ProtectedError
@@ -21,7 +22,7 @@ from apps.facilities.ledger import (
     Holder,
     HoldRequest,
     consume_holds,
-    count_patterns_again,
+    count_again,
     expire_holds,
     firm_holds,
     ledger_differences,
@@ -191,7 +192,7 @@ def test_a_changed_kind_is_counted_by_the_nightly_task_and_in_a_refusal() -> Non
     type(made.kind).objects.filter(pk=made.kind.pk).update(availability=0.5)
     assert refusal(hold(made, 1)).facts["left_hours"] == 0
 
-    count_patterns_again(THIS_WEEK)
+    count_again(THIS_WEEK)
     assert week(made).overbooked
 
 
@@ -461,3 +462,37 @@ def _invariants(before: dict[int, CapacityWeek]) -> None:
         was = before.get(found.pk)
         if was is None or found.firm_hours > was.firm_hours:
             assert found.firm_hours <= found.stated_hours
+
+
+def test_a_row_written_with_the_triggers_off_is_counted_at_its_next_write(resource: Resource) -> None:
+    with pgtrigger.ignore("facilities.CapacityWeek:count_limit"):
+        CapacityWeek.objects.bulk_create([CapacityWeek(resource=resource, monday=NEXT, free_hours=12, as_of=TODAY)])
+    assert (week(resource).stated_hours, week(resource).limit_hours) == (0, 0)
+    assert firmed(resource, 12).state == HoldState.FIRM
+    assert refusal(hold(resource, 1)).facts["left_hours"] == 0
+    assert figures(resource)[2] == 12
+
+
+def test_a_row_written_with_the_triggers_off_is_counted_at_night(resource: Resource) -> None:
+    with pgtrigger.ignore("facilities.CapacityWeek:count_limit"):
+        CapacityWeek.objects.bulk_create(
+            [
+                CapacityWeek(resource=resource, monday=NEXT, free_hours=12, as_of=TODAY),
+                CapacityWeek(resource=resource, monday=AFTER),
+                CapacityWeek(
+                    resource=resource, monday=LATER, free_hours=0, as_of=TODAY, pattern_share=1, fixed_hours=3
+                ),
+            ]
+        )
+    tasks.check_ledger()
+    assert [week(resource, monday).stated_hours for monday in (NEXT, AFTER, LATER)] == [12, 30, 33]
+    assert [week(resource, monday).limit_hours for monday in (NEXT, AFTER, LATER)] == [12, 30, 33]
+    assert count_again(THIS_WEEK) == 0
+
+
+def test_what_is_counted_right_is_left_alone(resource: Resource) -> None:
+    firmed(resource, 30)
+    state_weeks(resource, {NEXT: 10.0}, acting_user=builders.user(is_superuser=True))
+    before = week(resource).updated_at
+    assert count_again(THIS_WEEK) == 0
+    assert week(resource).updated_at == before

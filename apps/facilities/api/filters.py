@@ -1,10 +1,10 @@
-"""Filters of the list of facilities: only of what a public profile shows."""
+"""Filters of the list of facilities, only of what a public profile shows; and of the holds of one."""
 
 from django_filters import rest_framework as filters
 
 from apps.catalog.models import FacilityKind
 from apps.core.api.filters import StrictFilterSet
-from apps.facilities.models import AccessKind, Facility
+from apps.facilities.models import AccessKind, Facility, Hold, HoldState
 
 
 class FacilityFilterSet(StrictFilterSet):
@@ -15,4 +15,12 @@ class FacilityFilterSet(StrictFilterSet):
 
     class Meta:
         model = Facility
+        fields: list[str] = []
+
+
+class HoldFilterSet(StrictFilterSet):
+    state = filters.ChoiceFilter(choices=HoldState.choices)
+
+    class Meta:
+        model = Hold
         fields: list[str] = []

@@ -1,8 +1,7 @@
-"""What belongs to a facility, each kind under facilities/{id}/, and the weeks of a resource."""
+"""What belongs to a facility, each kind under facilities/{id}/."""
 
 from http import HTTPStatus
 from typing import Any, ClassVar, cast
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -21,7 +20,6 @@ from apps.facilities.api import fields, serializers
 from apps.facilities.api.views import valid
 from apps.facilities.models import (
     Capability,
-    CapacityWeek,
     Facility,
     HeldCertificate,
     HeldMachine,
@@ -187,39 +185,3 @@ class NoGoViewSet(PartViewSet):
 
     def names(self, part: NoGo) -> "tuple[Any, ...]":
         return part.kind, part.value
-
-
-class WeekViewSet(ApiViewSet[CapacityWeek]):
-    model = CapacityWeek
-    serializer_class = serializers.WeekSerializer
-    orderings = {"monday": ("monday",)}
-    default_ordering = "monday"
-    key = "monday"
-
-    def rows(self) -> QuerySet[CapacityWeek]:
-        return selectors.weeks_of(self._resource())
-
-    @extend_schema(operation_id="resources_weeks_list", tags=["facilities"])
-    def list(self, request: Request, resource_id: UUID) -> Response:
-        """Weeks that differ from the resource's pattern or carry holds. The ETag is the resource's."""
-        return with_etag(self.listed(), version_of(self._resource()))
-
-    @extend_schema(
-        operation_id="resources_weeks_state",
-        tags=["facilities"],
-        request=serializers.WeeksSerializer,
-        responses=serializers.WeeksSerializer,
-        parameters=[IF_MATCH],
-    )
-    def update(self, request: Request, resource_id: UUID) -> Response:
-        """From this week on exactly these weeks differ, as of today. What is held stays held."""
-        resource = self._resource()
-        with locked_match(request, resource):
-            weeks = valid(serializers.WeeksSerializer(data=request.data))["weeks"]
-            stated = {week["monday"]: week["free_hours"] for week in weeks}
-            services.state_weeks(resource, stated, acting_user=cast(User, request.user))
-        response = Response({"weeks": fields.WeekFields(weeks, many=True).data})
-        return with_etag(response, version_of(self._resource()))
-
-    def _resource(self) -> Resource:
-        return selectors.access_resource(self.request.user, self.kwargs["resource_id"])

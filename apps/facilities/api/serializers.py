@@ -183,6 +183,7 @@ class NoGoSerializer(Versioned, shapes.SaidFields, fields.NoGoFields):
 class WeekSerializer(serializers.Serializer[Any]):
     monday = serializers.DateField()
     free_hours = serializers.FloatField(allow_null=True, help_text="As stated; null: the week follows the pattern.")
+    by_exception = serializers.BooleanField(help_text="The free hours follow from an exception, not from a figure.")
     as_of = serializers.DateField(allow_null=True)
     firm_hours = serializers.FloatField(help_text="Promised to awards.")
     soft_hours = serializers.FloatField(help_text="Kept for offers.")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path
 
-from apps.facilities.api import claims, evidence, parts, views
+from apps.facilities.api import capacity, claims, evidence, history, holds, parts, views
 
 MANY: dict[str, Any] = {"get": "list", "post": "create"}
 ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
@@ -98,7 +98,32 @@ urlpatterns = [
     ),
     path(
         "resources/<uuid:resource_id>/weeks/",
-        parts.WeekViewSet.as_view({"get": "list", "put": "update"}),
+        capacity.WeekViewSet.as_view({"get": "list", "put": "update", "patch": "partial_update"}),
         name="resource-weeks",
     ),
+    path(f"{BELOW}/capacity/", capacity.CapacityView.as_view(), name="facility-capacity"),
+    path(
+        f"{BELOW}/capacity/confirmations/",
+        capacity.ConfirmationView.as_view(),
+        name="facility-capacity-confirmations",
+    ),
+    path(f"{BELOW}/capacity/tables/", capacity.TableView.as_view(), name="facility-capacity-tables"),
+    path(
+        f"{BELOW}/capacity-exceptions/",
+        capacity.ExceptionViewSet.as_view(MANY),
+        name="facility-capacity-exceptions",
+    ),
+    path(
+        f"{BELOW}/capacity-exceptions/<uuid:part_id>/",
+        capacity.ExceptionViewSet.as_view({"get": "retrieve", "delete": "destroy"}),
+        name="facility-capacity-exception",
+    ),
+    path(f"{BELOW}/calendar-link/", capacity.CalendarLinkView.as_view(), name="facility-calendar-link"),
+    path(f"{BELOW}/holds/", holds.FacilityHoldViewSet.as_view(MANY), name="facility-holds"),
+    path(f"{BELOW}/history/<slug:kind>/", history.HistoryViewSet.as_view({"get": "list"}), name="facility-history"),
+    path("holds/<uuid:public_id>/", holds.HoldViewSet.as_view({"get": "retrieve"}), name="hold"),
+    path("holds/<uuid:public_id>/firm/", holds.HoldViewSet.as_view({"post": "firm"}), name="hold-firm"),
+    path("holds/<uuid:public_id>/release/", holds.HoldViewSet.as_view({"post": "release"}), name="hold-release"),
+    path("holds/<uuid:public_id>/consume/", holds.HoldViewSet.as_view({"post": "consume"}), name="hold-consume"),
+    path("overbooked-weeks/", holds.OverbookedViewSet.as_view({"get": "list"}), name="overbooked-weeks"),
 ]

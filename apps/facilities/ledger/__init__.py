@@ -4,7 +4,7 @@ Whoever writes hours of a week first locks its resource, several resources in th
 writers never wait for each other in a circle. Who may hold what is decided by the caller.
 """
 
-from apps.facilities.ledger.checking import Difference, count_patterns_again, ledger_differences
+from apps.facilities.ledger.checking import Difference, count_again, ledger_differences
 from apps.facilities.ledger.holds import (
     Holder,
     HoldRequest,
@@ -21,7 +21,7 @@ __all__ = [
     "HoldRequest",
     "Holder",
     "consume_holds",
-    "count_patterns_again",
+    "count_again",
     "expire_holds",
     "firm_holds",
     "ledger_differences",

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from apps.facilities.ledger.weeks import lock_resources
 from apps.facilities.models import TAKEN_HOLDS, CapacityWeek
+from apps.facilities.models.capacity import PATTERN
 
 RESOURCES_AT_ONCE = 200
 
@@ -28,6 +29,23 @@ FULL JOIN (
 WHERE coalesce(week.firm_hours, 0) <> coalesce(held.firm, 0) OR coalesce(week.soft_hours, 0) <> coalesce(held.soft, 0)
 ORDER BY resource_id, monday
 """
+
+
+_COUNTED_WRONG = """
+SELECT week.id, week.resource_id
+FROM facilities_capacityweek AS week
+JOIN facilities_resource AS resource ON resource.id = week.resource_id
+JOIN catalog_resourcekind AS kind ON kind.id = resource.kind_id
+CROSS JOIN LATERAL (SELECT :pattern AS hours) AS usual
+CROSS JOIN LATERAL (
+    SELECT coalesce(usual.hours * week.pattern_share + week.fixed_hours, week.free_hours, usual.hours) AS free
+) AS counted
+WHERE week.monday >= %s AND (
+    week.stated_hours <> round(counted.free::numeric, 3)
+    OR week.limit_hours <> greatest(week.stated_hours, week.firm_hours)
+)
+ORDER BY week.resource_id, week.id
+""".replace(":pattern", PATTERN)
 
 
 @dataclass(frozen=True)
@@ -49,16 +67,25 @@ def ledger_differences() -> list[Difference]:
         return [Difference(*row) for row in cursor.fetchall()]
 
 
-def count_patterns_again(since: date) -> None:
-    """Count the limits of weeks that follow the pattern anew, from that day on.
+def count_again(since: date) -> int:
+    """Count anew the weeks from that day on whose stated hours or limit are not what they should be; returns how many.
 
-    A resource that changes does so by itself; the availability that it takes from its kind may change unseen.
+    The table counts at each write, and a resource that changes has its weeks counted. Unseen remain the availability
+    that a resource takes from its kind, and rows that were written with triggers off, such as by a data-only restore.
     """
-    rows = CapacityWeek.objects.filter(free_hours=None, monday__gte=since)
-    for keys in _portions(sorted(set(rows.values_list("resource_id", flat=True)))):
+    found = _counted_wrong(since)
+    for keys in _portions(sorted({resource for _, resource in found})):
         with transaction.atomic():
             lock_resources(keys)
-            rows.filter(resource__in=keys).update(updated_at=Now())
+            mine = [week for week, resource in found if resource in set(keys)]
+            CapacityWeek.objects.filter(pk__in=mine).update(updated_at=Now())
+    return len(found)
+
+
+def _counted_wrong(since: date) -> list[tuple[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTED_WRONG, [since])
+        return list(cursor.fetchall())
 
 
 def _portions(keys: list[int]) -> Iterator[list[int]]:

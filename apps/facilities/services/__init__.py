@@ -11,17 +11,19 @@ from apps.facilities.services.evidence import (
     verify_certificate,
     warn_of_expiries,
 )
-from apps.facilities.services.exceptions import add_exception, apply_exceptions, clear_exception
+from apps.facilities.services.exceptions import add_exception, apply_all_exceptions, apply_exceptions, clear_exception
 from apps.facilities.services.facility import (
     change_contact,
     change_facility,
     close_facility,
+    day_of,
     end_pauses,
     list_facility,
     pause_facility,
     register_facility,
     resume_facility,
 )
+from apps.facilities.services.history import forget_history
 from apps.facilities.services.holds import firm_up, give_back, keep_hours, use_up
 from apps.facilities.services.parts import add_part, change_part, remove_part
 from apps.facilities.services.requests import ask_about_listing, decide_listing_request, remove_listing
@@ -31,6 +33,7 @@ from apps.facilities.services.weeks import change_weeks, confirm_capacity, state
 __all__ = [
     "add_exception",
     "add_part",
+    "apply_all_exceptions",
     "apply_exceptions",
     "ask_about_listing",
     "change_contact",
@@ -41,11 +44,13 @@ __all__ = [
     "clear_exception",
     "close_facility",
     "confirm_capability",
+    "day_of",
     "confirm_capacity",
     "decide_claim",
     "decide_listing_request",
     "end_pauses",
     "firm_up",
+    "forget_history",
     "give_back",
     "hand_in_document",
     "keep_hours",

@@ -29,7 +29,7 @@ def add_exception(facility: Facility, values: Mapping[str, Any], *, acting_user:
     row = CapacityException(facility=facility, **voice_for(facility, acting_user).marks())
     _check(facility, values)
     save_checked(row, values, taken="first_on")
-    _apply([row], row, take_over=True)
+    _apply(row, take_over=True)
     new = {"id": str(row.public_id), **plain(values)}
     record("add_exception", facility, acting_user=acting_user, new=new)
     return row
@@ -50,12 +50,18 @@ def clear_exception(row: CapacityException, *, acting_user: User) -> None:
 def apply_exceptions(facilities: Iterable[int]) -> None:
     """Weeks of resources that came after an exception of their whole facility, or that were written past us."""
     rows = CapacityException.objects.filter(facility__in=list(facilities), last_on__gte=today())
-    for row in rows.select_related("facility", "resource"):
+    for row in rows.order_by("pk"):
         with transaction.atomic():
-            _apply([row], row, take_over=False)
+            _apply(row, take_over=False)
 
 
-def _apply(rows: Sequence[CapacityException], row: CapacityException, *, take_over: bool) -> None:
+def apply_all_exceptions() -> None:
+    """Nightly, for what the receiver of new resources did not see."""
+    live = CapacityException.objects.filter(last_on__gte=today())
+    apply_exceptions(live.order_by("facility").values_list("facility", flat=True).distinct())
+
+
+def _apply(row: CapacityException, *, take_over: bool) -> None:
     _weeks_anew(_resources_of(row), _mondays(row.first_on, row.last_on), take_over=take_over)
 
 

@@ -1,6 +1,7 @@
 """The facility itself."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -125,8 +126,16 @@ def change_contact(
     return contact
 
 
+def day_of(text: str) -> date:
+    """Errors: InvalidInputError at `until`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInputError("no_date", "That is no date.", field="until") from error
+
+
 @transaction.atomic
-def pause_facility(facility: Facility, *, until: Any = None, acting_user: User, reason: str = "") -> Facility:
+def pause_facility(facility: Facility, *, until: date | None = None, acting_user: User, reason: str = "") -> Facility:
     """No offers and no rank until that day is over, or until somebody resumes it."""
     return _move(facility, OperatingState.PAUSED, acting_user, reason, paused_until=until)
 
@@ -143,7 +152,7 @@ def close_facility(facility: Facility, *, acting_user: User, reason: str = "") -
 
 
 @transaction.atomic
-def end_pauses(today: Any) -> int:
+def end_pauses(today: date) -> int:
     """Those whose last day of a pause is over are at work again; returns how many."""
     over = Facility.objects.select_for_update(skip_locked=True).filter(
         operating_state=OperatingState.PAUSED, paused_until__lt=today
