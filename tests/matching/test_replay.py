@@ -24,6 +24,8 @@ from apps.matching.snapshots import store
 from apps.matching.snapshots.view import consistent_view, current_supply
 from apps.needs.models import Need
 from apps.needs.services import revise_need
+from matchmaker.policy import Policy as EnginePolicy
+from matchmaker.ranking import rank
 from matchmaker.supply import Supply
 from tests import builders
 from tests.api.client import Api, results
@@ -179,10 +181,8 @@ def test_the_command_checks_a_sample(ranking: Ranking, monkeypatch: pytest.Monke
 
 
 def test_the_command_fails_where_one_differs(ranking: Ranking, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = replay.rank
-
     def otherwise(need: Any, supply: Any, policy: Any, as_of: date) -> Any:
-        return real(need, supply, policy_with(alpha=0.9), as_of)
+        return rank(need, supply, EnginePolicy.from_document({"alpha": 0.9}), as_of)
 
     monkeypatch.setattr(replay, "rank", otherwise)
     out = StringIO()
@@ -190,10 +190,6 @@ def test_the_command_fails_where_one_differs(ranking: Ranking, monkeypatch: pyte
         call_command("replay_rankings", stdout=out)
     assert f"ranking {ranking.public_id} of {TODAY} differs" in out.getvalue()
     assert "matches[0].score: published" in out.getvalue()
-
-
-def policy_with(**entries: Any) -> Any:
-    return replay.Policy.from_document(entries)
 
 
 @pytest.mark.parametrize("days", ["0", "-1", "x"])
@@ -274,7 +270,8 @@ def test_a_facility_that_a_ranking_names_is_not_deleted(ranking: Ranking) -> Non
 
 
 def test_what_an_old_ranking_follows_from_is_never_edited(ranking: Ranking) -> None:
-    for edit in ({"asked": {}}, {"as_of": date(2020, 1, 1)}, {"supply_version": 9}):
+    edits: list[dict[str, Any]] = [{"asked": {}}, {"as_of": date(2020, 1, 1)}, {"supply_version": 9}]
+    for edit in edits:
         with pytest.raises(ProgrammingError, match="Cannot update"), transaction.atomic():
             Ranking.objects.filter(pk=ranking.pk).update(**edit)
     with pytest.raises(ProgrammingError, match="Cannot update"), transaction.atomic():

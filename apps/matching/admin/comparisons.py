@@ -106,8 +106,9 @@ class PolicyComparisonAdmin(DeskAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
         if obj is None:
-            form.base_fields["network"].required = not is_administrator(request.user)
-            form.base_fields["needs"].queryset = _offered(request)
+            fields: dict[str, Any] = form.base_fields
+            fields["network"].required = not is_administrator(request.user)
+            fields["needs"].queryset = _offered(request)
         return form
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
