@@ -2,6 +2,7 @@
 
 from apps.exchange.foreign import FOREIGN
 from apps.exchange.formats.base import HEAD, Format, SourceFile, UnreadableError
+from apps.exchange.tables import read_csv, text_of
 from apps.exchange.templates_reading import TEMPLATES
 from apps.exchange.workbooks import is_archive
 
@@ -21,6 +22,8 @@ def format_for(source: SourceFile, name: str = "") -> Format:
     head = source.data if is_archive(source.data) else source.data[:HEAD]
     found = next((one for one in FORMATS if one.sniff(source.name, head)), None)
     if found is None:
+        if not is_archive(source.data):
+            read_csv(text_of(source.data).text)  # may say more exactly what is wrong
         detail = "This file has none of the known forms. Download a template and compare its first row."
         raise UnreadableError("unknown_form", detail)
     return found

@@ -10,8 +10,8 @@ from apps.exchange.repairs_text import DecodedText, decode_text
 
 MAX_ROWS = 100_000
 MAX_COLUMNS = 200
+MANY_NULS = 10  # one byte in so many
 DELIMITERS = (",", ";", "\t", "|")
-_UTF_16 = {(True, False): "utf-16-be", (False, True): "utf-16-le"}
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,13 @@ class Table:
 def text_of(data: bytes) -> DecodedText:
     """Errors: UnreadableError for what is no text."""
     start = data[:4096]
-    if b"\x00" in start and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = _UTF_16.get((start[0:1] == b"\x00", start[1:2] == b"\x00"))
-        if encoding is None:
-            raise UnreadableError("not_text", "This is not a text file.")
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or (even + odd) * MANY_NULS < len(start):
+        return decode_text(data)  # a NUL here and there is only dirt
+    if not even or not odd:
+        encoding = "utf-16-le" if odd else "utf-16-be"
         return DecodedText(data.decode(encoding, errors="replace"), encoding)
-    return decode_text(data)
+    raise UnreadableError("not_text", "This is not a text file.")
 
 
 def read_csv(text: str) -> Table:

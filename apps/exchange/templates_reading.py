@@ -3,11 +3,11 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from apps.exchange.cells import decimal_mark
-from apps.exchange.columns import FACILITIES, SHEETS, Kind, Sheet
+from apps.exchange.columns import CONTACT, FACILITIES, SHEETS, Kind, Sheet
 from apps.exchange.formats.base import (
     FacilityDraft,
     Format,
@@ -15,9 +15,11 @@ from apps.exchange.formats.base import (
     ParsedRow,
     PartDraft,
     Refusal,
+    Repair,
     SourceFile,
     UnreadableError,
 )
+from apps.exchange.repairs_text import DecodedText
 from apps.exchange.tables import MAX_ROWS, Row, Table, read_csv, text_of, too_many_rows
 from apps.exchange.template_rows import Head, RowReading, head_of, read_row
 from apps.exchange.workbooks import csv_files, is_archive, read_sheets, sheet_names
@@ -75,37 +77,48 @@ def sniff_archive(name: str, head: bytes) -> bool:
 
 
 def read_template_csv(source: SourceFile) -> Iterator[ParsedRow]:
-    table = read_csv(text_of(source.data).text)
+    decoded = text_of(source.data)
+    table = read_csv(decoded.text)
     sheet = _sheet_of_header(table.header)
     if sheet is None:
         raise UnreadableError("not_our_template", "These are not the columns of a template.")
-    return _read([(head_of(sheet, table.header), table)], source)
+    return _read([(head_of(sheet, table.header), table)], source, _assumed(source.name, decoded))
 
 
 def read_template_archive(source: SourceFile) -> Iterator[ParsedRow]:
     found = list(_tables(source.data))
-    tables = [(head_of(sheet, table.header, f"{sheet.name}: "), table) for sheet, table in found]
+    tables = [(head_of(sheet, table.header, f"{sheet.name}: "), table) for sheet, table, _ in found]
     if not tables:
         raise UnreadableError("not_our_template", "No sheet has the name of one of the template's.")
-    return _read(sorted(tables, key=lambda told: SHEETS.index(told[0].sheet)), source)
+    notes = tuple(note for _, _, noted in found for note in noted)
+    return _read(sorted(tables, key=lambda told: SHEETS.index(told[0].sheet)), source, notes)
 
 
-def _tables(data: bytes) -> Iterator[tuple[Sheet, Table]]:
+def _tables(data: bytes) -> Iterator[tuple[Sheet, Table, tuple[Repair, ...]]]:
     by_name = {sheet.name: sheet for sheet in SHEETS}
     if sheet_names(data):
         for name, table in read_sheets(data, SHEET_NAMES):
-            yield by_name[name], table
+            yield by_name[name], table, ()
         return
     for inner, content in csv_files(data):
         sheet = by_name.get(inner.rsplit(".", 1)[0].strip().lower())
         if sheet is not None and content.strip():
-            yield sheet, read_csv(text_of(content).text)
+            decoded = text_of(content)
+            yield sheet, read_csv(decoded.text), _assumed(inner, decoded)
+
+
+def _assumed(name: str, decoded: DecodedText) -> tuple[Repair, ...]:
+    """That the letters were guessed is told once, at the file's first facility."""
+    if not decoded.assumed:
+        return ()
+    detail = f"The file is not UTF-8 and does not say what it is; it was read as {decoded.assumed}."
+    return (Repair(1, "", name[:200], decoded.assumed, "encoding_assumed", detail),)
 
 
 # --- facility by facility -----------------------------------------------------------------------------------------
 
 
-def _read(tables: list[tuple[Head, Table]], source: SourceFile) -> Iterator[ParsedRow]:
+def _read(tables: list[tuple[Head, Table]], source: SourceFile, notes: tuple[Repair, ...] = ()) -> Iterator[ParsedRow]:
     heads = [head for head, _ in tables]
     waiting = _by_facility(tables)
     mark = decimal_mark(islice(_figures(heads, waiting), TELLING))
@@ -114,13 +127,16 @@ def _read(tables: list[tuple[Head, Table]], source: SourceFile) -> Iterator[Pars
         for head in heads
         for name in head.unknown
     )
+    if mark == ",":
+        remarks = (*remarks, "Figures of this file were read with a decimal comma.")
     for key, packed in waiting.items():
         rows = [
             (heads[index].sheet, _unpacked(heads[index], number, cells, source, mark))
             for index, number, cells in packed.rows
         ]
-        yield from _facility(key, rows, remarks)
-        remarks = ()
+        for row in _facility(key, rows):
+            yield replace(row, remarks=remarks, repairs=(*notes, *row.repairs)) if remarks or notes else row
+            remarks, notes = (), ()
 
 
 def _by_facility(tables: list[tuple[Head, Table]]) -> dict[str, _Waiting]:
@@ -165,34 +181,40 @@ def _unpacked(head: Head, number: int, cells: str, source: SourceFile, mark: str
     return read_row(head, number, cells.split(_CELL), source.words, mark)
 
 
-def _facility(key: str, rows: list[tuple[Sheet, RowReading]], remarks: tuple[str, ...]) -> Iterator[ParsedRow]:
+def _facility(key: str, rows: list[tuple[Sheet, RowReading]]) -> Iterator[ParsedRow]:
     sites = [row for sheet, row in rows if sheet is FACILITIES]
     parts = [(sheet, row) for sheet, row in rows if sheet is not FACILITIES]
     first = sites[0] if sites else rows[0][1]
-    for again in sites[1:]:
-        refusal = Refusal(again.number, "external_id", key[:200], "repeated_id", f"Row {first.number} has this id too.")
-        yield ParsedRow(again.number, key[:80], refusals=(refusal,))
     told = [first, *(row for _, row in parts)] if sites else [row for _, row in parts]
     common = {
         "rows": len(rows) - max(len(sites) - 1, 0),
         "repairs": tuple(one for row in told for one in row.repairs),
         "unmapped": tuple(one for row in told for one in row.unmapped),
-        "remarks": remarks,
     }
     drafts, refusals = _parts(parts)
     refused = (*(one for row in told for one in row.refusals), *refusals)
-    whole = not key or any(not one.column for one in first.refusals if sites)
-    if whole:
+    refused_whole = not key or any(not one.column for one in first.refusals if sites)
+    if refused_whole:
         missing = () if key else (Refusal(first.number, "facility", "", "required", "Which facility is it?"),)
         yield ParsedRow(first.number, key[:80], refusals=(*refused, *missing), **common)  # type: ignore[arg-type]
-        return
-    draft = FacilityDraft(first.values if sites else {}, drafts, public_id=_public_id(key, first if sites else None))
-    yield ParsedRow(first.number, key[:80], draft, refusals=refused, **common)  # type: ignore[arg-type]
+    else:
+        draft = FacilityDraft(first.values if sites else {}, drafts, _contact(first), _public_id(key, first, sites))
+        yield ParsedRow(first.number, key[:80], draft, refusals=refused, **common)  # type: ignore[arg-type]
+    for again in sites[1:]:
+        refusal = Refusal(again.number, "external_id", key[:200], "repeated_id", f"Row {first.number} has this id too.")
+        yield ParsedRow(again.number, key[:80], refusals=(refusal,))
 
 
-def _public_id(key: str, site: RowReading | None) -> str:
+def _contact(row: RowReading) -> dict[str, str]:
+    """How the site is reached is no fact of it."""
+    return {name: str(row.values.pop(name)) for name in CONTACT if name in row.values}
+
+
+def _public_id(key: str, first: RowReading, sites: list[RowReading]) -> str:
     """A part may name its facility by either id; ours looks like nothing else."""
-    return site.naming.get("id", "") if site is not None else key if _OURS.fullmatch(key) else ""
+    if sites:
+        return first.naming.get("id", "")
+    return key if _OURS.fullmatch(key) else ""
 
 
 def _parts(rows: list[tuple[Sheet, RowReading]]) -> tuple[tuple[PartDraft, ...], tuple[Refusal, ...]]:
