@@ -2,14 +2,16 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from apps.catalog.models.phrases import normalised
 from apps.exchange.repairs_places import Position, distance_km
 
 NEAR_KM = 0.3
+# In a group of more places than this a name is compared with the first ones only.
+MOST_COMPARED = 200
 # How alike names must be at the very same spot, and where only country and town agree.
 ALIKE_AT_SPOT = 0.6
 ALIKE_IN_TOWN = 0.88
@@ -30,37 +32,30 @@ class Place:
     position: Position | None = None
 
 
-@dataclass(frozen=True)
-class Twins:
-    one: str
-    other: str
-    likeness: float
+@dataclass
+class Neighbours:
+    """The places so far, by a grid and by town, so that a new one is compared with those beside it only."""
 
+    cells: defaultdict[tuple[int, int], list[Place]] = field(default_factory=lambda: defaultdict(list))
+    towns: defaultdict[tuple[str, str], list[Place]] = field(default_factory=lambda: defaultdict(list))
 
-def likely_twins(places: Sequence[Place]) -> list[Twins]:
-    """Pairs of keys, each once, in the order of the places. Only neighbours on a grid and in a town are compared."""
-    index = {place.key: number for number, place in enumerate(places)}
-    found: dict[tuple[str, str], float] = {}
-    for group in _groups(places):
-        for number, one in enumerate(group):
-            for other in group[number + 1 :]:
-                likeness = _likeness(one, other)
+    def twins_of(self, place: Place) -> list[tuple[Place, float]]:
+        """Those before it that it probably is, most alike first; then it counts as a neighbour itself."""
+        found: dict[str, tuple[Place, float]] = {}
+        for group in self._groups(place):
+            for other in group[:MOST_COMPARED]:
+                likeness = _likeness(place, other)
                 if likeness is not None:
-                    found[one.key, other.key] = max(likeness, found.get((one.key, other.key), 0.0))
-    ordered = sorted(found.items(), key=lambda item: (index[item[0][0]], index[item[0][1]]))
-    return [Twins(one, other, round(likeness, 2)) for (one, other), likeness in ordered]
+                    found[other.key] = other, round(likeness, 2)
+            group.append(place)
+        return sorted(found.values(), key=lambda pair: (-pair[1], pair[0].key))
 
-
-def _groups(places: Sequence[Place]) -> Iterator[list[Place]]:
-    cells: defaultdict[tuple[int, int], list[Place]] = defaultdict(list)
-    towns: defaultdict[tuple[str, str], list[Place]] = defaultdict(list)
-    for place in places:
+    def _groups(self, place: Place) -> Iterator[list[Place]]:
         if place.position:
             lat, lon = place.position
-            cells[round(lat * 100), round(lon * 100)].append(place)
+            yield self.cells[round(lat * 100), round(lon * 100)]
         if place.city:
-            towns[place.country, normalised(place.city)].append(place)
-    yield from (group for group in (*cells.values(), *towns.values()) if 1 < len(group) <= 200)
+            yield self.towns[place.country, normalised(place.city)]
 
 
 def _likeness(one: Place, other: Place) -> float | None:

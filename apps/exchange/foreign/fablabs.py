@@ -37,7 +37,7 @@ _URL = re.compile(r"https?://[^\s'\"\]}]{1,300}")
 
 def read_labs(file: SourceFile) -> Iterator[ParsedRow]:
     records = read_records(file)
-    yield from with_twins([_lab(record, records, file.words) for record in records.rows])
+    yield from with_twins(_lab(record, records, file.words) for record in records.rows)
 
 
 def _lab(record: Record, records: Records, words: Vocabulary) -> ParsedRow:
@@ -115,7 +115,7 @@ def read_machines(file: SourceFile) -> Iterator[ParsedRow]:
         lab.notes.number = record.number
         lab.rows += 1
         _add_machine(lab, record)
-    yield from with_twins([_lab_row(lab, records) for lab in labs.values()])
+    yield from with_twins(_lab_row(lab, records) for lab in labs.values())
 
 
 def _lab_row(lab: _Lab, records: Records) -> ParsedRow:

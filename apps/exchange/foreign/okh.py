@@ -7,6 +7,7 @@ is proposed as steps for the founder to tick; what it does not say stays open. N
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from apps.exchange import repairs_figures
@@ -85,10 +86,10 @@ def _manifest(file: SourceFile) -> Row:
     except UnreadableError as error:
         if error.code not in ("not_toml", "not_yaml"):
             raise
-        try:
-            return loaders[1](file.data)
-        except UnreadableError:
-            raise error from None
+        with suppress(UnreadableError):
+            if other := loaders[1](file.data):
+                return other
+        raise
 
 
 def _looks_like_toml(data: bytes) -> bool:

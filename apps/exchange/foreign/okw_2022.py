@@ -45,7 +45,7 @@ Row = Mapping[str, Any]
 
 def read(file: SourceFile) -> Iterator[ParsedRow]:
     found = _facilities(load_json(file.data))
-    yield from with_twins([_facility(number, row, file.words) for number, row in enumerate(found, start=1)])
+    yield from with_twins(_facility(number, row, file.words) for number, row in enumerate(found, start=1))
 
 
 def _facilities(found: Plain) -> list[Row]:

@@ -54,7 +54,7 @@ def read_machines(file: SourceFile) -> Iterator[ParsedRow]:
         lab.notes.number = record.number
         lab.rows += 1
         _add_machine(lab, record)
-    yield from with_twins([_lab_row(lab, records) for lab in labs.values()])
+    yield from with_twins(_lab_row(lab, records) for lab in labs.values())
 
 
 def _lab_row(lab: _Lab, records: Records) -> ParsedRow:
@@ -124,7 +124,7 @@ def _travel(notes: Notes, record: Record) -> Sides | None:
 
 def read_spaces(file: SourceFile) -> Iterator[ParsedRow]:
     records = read_records(file)
-    yield from with_twins([_space(record, records, file.words) for record in records.rows])
+    yield from with_twins(_space(record, records, file.words) for record in records.rows)
 
 
 def _space(record: Record, records: Records, words: Vocabulary) -> ParsedRow:

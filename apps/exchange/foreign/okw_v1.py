@@ -27,7 +27,7 @@ Tables = dict[str, list[Row]]
 
 
 def read(file: SourceFile) -> Iterator[ParsedRow]:
-    yield from with_twins(list(_rows(load_json(file.data), file.words)))
+    yield from with_twins(_rows(load_json(file.data), file.words))
 
 
 def _rows(found: Plain, words: Vocabulary) -> Iterator[ParsedRow]:

@@ -20,8 +20,9 @@ MAX_MANIFEST_BYTES = 500_000
 MAX_DEPTH = 40
 MAX_NODES = 3_000_000
 MAX_ALIASES = 20
-# A key of that many parts is no key; tomllib's work grows with the square of them.
-_ENDLESS_KEY = re.compile(r"(?:[\w\"'-]+[ \t]*\.[ \t]*){40}")
+# A key of that many parts is no key; tomllib's work grows with the square of them. Looked for where a key can begin.
+_ENDLESS_KEY = re.compile(r"(?:[ \t]*[\w\"'-]+[ \t]*\.){40}")
+_BEFORE_KEYS = re.compile(r"[={},\[\]\r\n]")
 
 Plain: TypeAlias = "str | list[Any] | dict[str, Any]"
 
@@ -42,7 +43,7 @@ def load_toml(data: bytes) -> dict[str, Any]:
     """Errors: UnreadableError not_toml, file_too_big, nested_too_deep."""
     _require_size(data, MAX_MANIFEST_BYTES)
     text = text_of(data).text
-    if _ENDLESS_KEY.search(text):
+    if any(_ENDLESS_KEY.match(piece) for piece in _BEFORE_KEYS.split(text)):
         raise _too_deep()
     try:
         found = tomllib.loads(text.replace("\r\n", "\n"), parse_float=str)

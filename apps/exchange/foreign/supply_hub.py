@@ -15,7 +15,7 @@ COLUMNS = frozenset({"country", "name", "address", "sector"})
 
 def read_suppliers(file: SourceFile) -> Iterator[ParsedRow]:
     records = read_records(file)
-    yield from with_twins([_supplier(record, records, file.words) for record in records.rows])
+    yield from with_twins(_supplier(record, records, file.words) for record in records.rows)
 
 
 def _supplier(record: Record, records: Records, words: Vocabulary) -> ParsedRow:

@@ -8,7 +8,7 @@ from apps.exchange import repairs_contacts, repairs_figures, repairs_places, rep
 from apps.exchange.repairs_places import check_position
 from apps.exchange.repairs_text import clean_text, decode_text
 
-# --- texts ----------------------------------------------------------------------------------------------------------
+# --- texts ------------------------------------------------------------------------------------------------------------
 
 WESTERN = "Café Größe Ñandú, Søren: naïve façade, élève, señor, Übung, António"
 
@@ -308,20 +308,21 @@ def _place(key: str, name: str, position: tuple[float, float] | None = None, cit
     return repairs_twins.Place(key, name, "GH", city, position)
 
 
+def twins(*places: repairs_twins.Place) -> list[tuple[str, str]]:
+    neighbours = repairs_twins.Neighbours()
+    return [(place.key, other.key) for place in places for other, _ in neighbours.twins_of(place)]
+
+
 def test_two_spellings_at_one_spot_are_likely_twins() -> None:
     places = [_place("a", "IOME254", ACCRA), _place("b", "IOME255", ACCRA), _place("c", "Kumasi Hive", ACCRA)]
-    assert [(found.one, found.other) for found in repairs_twins.likely_twins(places)] == [("a", "b")]
+    assert twins(*places) == [("b", "a")]
 
 
 def test_two_places_of_like_names_apart_are_none() -> None:
-    places = [_place("a", "FabLab One", ACCRA), _place("b", "FabLab One", NAIROBI)]
-    assert repairs_twins.likely_twins(places) == []
+    assert twins(_place("a", "FabLab One", ACCRA), _place("b", "FabLab One", NAIROBI)) == []
 
 
 def test_without_a_position_the_town_speaks() -> None:
-    places = [
-        _place("a", "Atallier - Fablab Moulins", city="Moulins"),
-        _place("b", "Atallier Fablab Moulins", city="moulins"),
-    ]
-    assert [(found.one, found.other) for found in repairs_twins.likely_twins(places)] == [("a", "b")]
-    assert repairs_twins.likely_twins([_place("a", "Same"), _place("b", "Same")]) == []
+    here = _place("a", "Atallier - Fablab Moulins", city="Moulins")
+    assert twins(here, _place("b", "Atallier Fablab Moulins", city="moulins")) == [("b", "a")]
+    assert twins(_place("a", "Same"), _place("b", "Same")) == []

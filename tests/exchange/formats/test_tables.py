@@ -37,7 +37,7 @@ def capabilities(row: ParsedRow) -> dict[tuple[str, str], object]:
     }
 
 
-# --- machines of maker spaces --------------------------------------------------------------------------------------------
+# --- machines of maker spaces -----------------------------------------------------------------------------------------
 
 
 def test_inches_and_millimetres_of_one_column_are_told_apart(read: Read) -> None:
@@ -141,7 +141,8 @@ def test_two_names_under_one_number_stay_two_and_are_told(read: Read) -> None:
         ),
     )
     assert [row.external_id for row in rows] == ["3-iome254", "3-iome255"]
-    assert all("Probably the same place" in row.remarks[-1] for row in rows)
+    assert [len(row.remarks) for row in rows] == [0, 1]
+    assert rows[1].remarks[0].startswith("Probably the same place as row 2, “IOME254”")
 
 
 def test_blank_rows_are_passed_over_and_a_row_without_a_lab_is_refused(read: Read) -> None:
@@ -149,7 +150,7 @@ def test_blank_rows_are_passed_over_and_a_row_without_a_lab_is_refused(read: Rea
     assert [(row.number, [one.reason for one in row.refusals]) for row in rows] == [(3, ["name_missing"])]
 
 
-# --- maker spaces ------------------------------------------------------------------------------------------------------------
+# --- maker spaces -----------------------------------------------------------------------------------------------------
 
 
 def test_a_space_is_read_with_contact_place_and_words(read: Read) -> None:
@@ -189,7 +190,7 @@ def test_a_country_that_nobody_knows_is_refused_and_the_rest_kept(read: Read) ->
     assert [(one.column, one.value, one.reason) for one in row.refusals] == [("country", "Atlantis", "country_unknown")]
 
 
-# --- labs ---------------------------------------------------------------------------------------------------------------------
+# --- labs -------------------------------------------------------------------------------------------------------------
 
 
 def test_a_lab_with_swapped_position_is_put_right_and_told(read: Read) -> None:
@@ -264,7 +265,7 @@ def test_machines_at_labs_are_gathered_by_the_labs_short_name(read: Read) -> Non
     assert [one.text for one in hill.unmapped] == ["roland gx-24", "dji mavic"]  # `other` names no process
 
 
-# --- suppliers ------------------------------------------------------------------------------------------------------------------
+# --- suppliers --------------------------------------------------------------------------------------------------------
 
 
 def test_a_supplier_is_known_again_by_its_spelling(read: Read) -> None:
@@ -300,7 +301,7 @@ def test_a_workbook_is_read_like_a_table(read: Read) -> None:
     assert [one.reason for one in second.refusals] == ["formula", "name_missing"]
 
 
-# --- all of them -----------------------------------------------------------------------------------------------------------------
+# --- all of them ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
