@@ -7,6 +7,7 @@ lowers a facility: a new option only adds assignments, and leaving a step to oth
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -55,23 +56,19 @@ def combine(spans: Spans, sites: IntArray, limit: int, *, optional: bool) -> Ass
     extra = np.zeros_like(count) if not optional else (count > 0).astype(np.int64)
     count, extra = _limited(count, extra, limit)
     digits = np.maximum(count + extra, 1)
-    totals = digits.prod(axis=1)
+    totals = reduce(np.multiply, digits.T)
     row_of = np.repeat(np.arange(len(sites)), totals)
-    place = np.arange(len(row_of)) - np.repeat(np.cumsum(totals) - totals, totals)
-    option = np.full((len(row_of), start.shape[1]), NOBODY, dtype=np.int64)
-    for step in range(start.shape[1]):
-        place, digit = _digit(place, digits[:, step], row_of)
-        chosen = digit < count[row_of, step]
-        option[chosen, step] = (start[row_of, step] + digit)[chosen]
+    option = np.where(count > 0, start, NOBODY)[row_of]
+    several = np.flatnonzero(totals[row_of] > 1)  # most sites have but one combination: their first choices
+    if len(several):
+        first = np.cumsum(totals) - totals
+        site = row_of[several]
+        place = several - first[site]
+        for step in range(option.shape[1]):
+            place, digit = np.divmod(place, digits[site, step])
+            chosen = start[site, step] + digit
+            option[several, step] = np.where(digit < count[site, step], chosen, NOBODY)
     return Assignments(sites[row_of], option)
-
-
-def _digit(place: IntArray, base: IntArray, row_of: IntArray) -> tuple[IntArray, IntArray]:
-    """The last digit of each number in its own base, and what is left of the number."""
-    if base.max(initial=1) == 1:
-        return place, np.zeros_like(place)
-    rest, digit = np.divmod(place, base[row_of])
-    return rest, digit
 
 
 def _limited(count: IntArray, extra: IntArray, limit: int) -> tuple[IntArray, IntArray]:

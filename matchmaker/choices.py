@@ -71,15 +71,27 @@ class Work:
 
 
 def find_work(plan: StepPlan, supply: Supply, typicals: Typicals) -> Work:
-    option, slots = plan.choices.option, plan.choices.slots
+    """A line that states its cycle makes one part a cycle and loses none unless it says so; a resource known only in
+    units takes 40 / units hours a piece."""
+    option, lines = plan.choices.option, supply.lines
     line, process = plan.options.line[option], plan.options.work_process[option]
-    units = units_of(supply, slots)
-    spans = [
-        _hours(supply, typicals, line, process, pieces, high=high, units=units)
-        for pieces in (plan.step.pieces, plan.step.year_pieces)
-        for high in (False, True)
-    ]
-    return Work(spans[0], spans[1], spans[2], spans[3], ~np.isnan(units) | works_stated(supply, line)[:, None])
+    units = units_of(supply, plan.choices.slots)
+    by_units = ~np.isnan(units)
+    setup, cycle = lines.setup_hours[line], lines.cycle_seconds[line]
+    own_setup, own_cycle = ~np.isnan(setup), ~np.isnan(cycle)
+    parts = _either(lines.parts_per_cycle[line], np.where(own_cycle, 1.0, typicals.parts[process]))
+    good = _either(lines.yield_share[line], np.where(own_cycle, 1.0, typicals.good[process]))
+    ends = []
+    for usual_setup, usual_cycle in (
+        (typicals.setup_low, typicals.cycle_low),
+        (typicals.setup_high, typicals.cycle_high),
+    ):
+        a_setup = np.where(own_setup, setup, usual_setup[process])
+        a_cycle = np.where(own_cycle, cycle, usual_cycle[process])
+        for pieces in (plan.step.pieces, plan.step.year_pieces):
+            needed = demand_hours(pieces, 1, a_setup, a_cycle, parts, good)
+            ends.append(np.where(by_units, pieces * UNITS_HOURS / units, needed[:, None]))
+    return Work(ends[0], ends[2], ends[1], ends[3], by_units | (own_setup & own_cycle)[:, None])
 
 
 def works_stated(supply: Supply, line: IntArray) -> BoolArray:
@@ -146,28 +158,6 @@ def _serving(supply: Supply, keys: IntArray) -> tuple[IntArray, IntArray]:
     at = np.searchsorted(known, wanted)
     begin = start[at]
     return begin, np.where(known[at] == keys, start[at + 1] - begin, 0)
-
-
-def _hours(
-    supply: Supply,
-    typicals: Typicals,
-    line: IntArray,
-    process: IntArray,
-    pieces: int,
-    *,
-    high: bool,
-    units: FloatArray,
-) -> FloatArray:
-    """Hours on each slot at one end of the range. A line that states its cycle makes one part a cycle and loses none
-    unless it says so; a resource known only in units takes 40 / units hours a piece."""
-    lines = supply.lines
-    own_cycle = ~np.isnan(lines.cycle_seconds[line])
-    setup = _either(lines.setup_hours[line], (typicals.setup_high if high else typicals.setup_low)[process])
-    cycle = _either(lines.cycle_seconds[line], (typicals.cycle_high if high else typicals.cycle_low)[process])
-    parts = _either(lines.parts_per_cycle[line], np.where(own_cycle, 1.0, typicals.parts[process]))
-    good = _either(lines.yield_share[line], np.where(own_cycle, 1.0, typicals.good[process]))
-    needed = demand_hours(pieces, 1, setup, cycle, parts, good)
-    return np.where(np.isnan(units), needed[:, None], pieces * UNITS_HOURS / units)
 
 
 def _either(stated: FloatArray, usual: FloatArray) -> FloatArray:

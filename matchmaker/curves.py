@@ -5,6 +5,8 @@ Each returns values in [0, 1] unless it says otherwise. Blank bounds are NaN.
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -14,7 +16,7 @@ EARTH_RADIUS_KM = 6371.0088
 
 
 def _floats(*values: ArrayLike) -> tuple[FloatArray, ...]:
-    return tuple(np.broadcast_arrays(*(np.asarray(value, dtype=np.float64) for value in values)))
+    return tuple(np.asarray(value, dtype=np.float64) for value in values)
 
 
 def effective_minimum(min_run: ArrayLike, min_order_money: ArrayLike, unit_price: ArrayLike) -> FloatArray:
@@ -41,13 +43,18 @@ def run_size_fit(
     a = np.fmax(low, m)
     b = np.fmax(high, a)
     big = np.fmax(np.where(np.isnan(top), 4 * b, top), b)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        below = 0.4 * np.log2(2 * q / m)
-        rising = 0.6 + 0.4 * np.log(q / m) / np.log(a / m)
-        falling = 1 - 0.3 * np.log(q / b) / np.log(big / b)
-        split = 0.7 * (1 - np.log2(q / big))
-    cases = [q < m / 2, q < m, q < a, q <= b, q <= big, q < 2 * big]
-    return np.select(cases, [0.0 * q, below, rising, 1.0 + 0.0 * q, falling, split], 0.0)
+    shape = (q + big).shape
+    q, m, a, b, big = (np.broadcast_to(value, shape).ravel() for value in (q, m, a, b, big))
+    fit = np.asarray((q >= a) & (q <= b), dtype=np.float64)  # logarithms cost: each branch only where it holds
+    rows = np.flatnonzero((q >= m / 2) & (q < m))
+    fit[rows] = 0.4 * np.log2(2 * q[rows] / m[rows])
+    rows = np.flatnonzero((q >= m) & (q < a))
+    fit[rows] = 0.6 + 0.4 * np.log(q[rows] / m[rows]) / np.log(a[rows] / m[rows])
+    rows = np.flatnonzero((q > b) & (q <= big))
+    fit[rows] = 1 - 0.3 * np.log(q[rows] / b[rows]) / np.log(big[rows] / b[rows])
+    rows = np.flatnonzero((q > big) & (q < 2 * big))
+    fit[rows] = 0.7 * (1 - np.log2(q[rows] / big[rows]))
+    return fit.reshape(shape)
 
 
 def demand_hours(
@@ -92,7 +99,7 @@ def attention_fit(share: ArrayLike) -> FloatArray:
 
 def production_start(quote_days: ArrayLike, *beside: ArrayLike) -> FloatArray:
     """Days until work can begin: the quote, then the longest of what runs beside it (tooling, material, prior work)."""
-    return np.asarray(np.asarray(quote_days, dtype=np.float64) + np.maximum.reduce(_floats(*beside)))
+    return np.asarray(np.asarray(quote_days, dtype=np.float64) + reduce(np.maximum, _floats(*beside)))
 
 
 def lead_time_slack(available_days: ArrayLike, expected_days: ArrayLike) -> FloatArray:
@@ -134,12 +141,30 @@ def envelope_ratio(part: ArrayLike, envelope: ArrayLike, *, rotatable: ArrayLike
     may only be turned in the plane of the first two.
     """
     p, e = _floats(part, envelope)
-    free = np.sort(e, axis=-1) / np.sort(p, axis=-1)
-    plane = np.concatenate([np.sort(e[..., :2], axis=-1), e[..., 2:]], axis=-1) / np.concatenate(
-        [np.sort(p[..., :2], axis=-1), p[..., 2:]], axis=-1
-    )
-    smallest: FloatArray = np.where(np.asarray(rotatable), free.min(axis=-1), plane.min(axis=-1))
-    return np.round(smallest, 9)
+    if rotatable is True:
+        return _rounded(_least_ratio(_ascending(e), _ascending(p)))
+    plane = _least_ratio([*_ascending(e[..., :2]), e[..., 2]], [*_ascending(p[..., :2]), p[..., 2]])
+    if rotatable is False:
+        return _rounded(plane)
+    return _rounded(np.where(np.asarray(rotatable), _least_ratio(_ascending(e), _ascending(p)), plane))
+
+
+def _rounded(values: FloatArray) -> FloatArray:
+    return np.asarray(np.round(values, 9), dtype=np.float64)
+
+
+def _ascending(sides: FloatArray) -> list[FloatArray]:
+    """Two or three sides in ascending order, column by column: numpy is slow along a short axis."""
+    one, other = sides[..., 0], sides[..., 1]
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    if sides.shape[-1] == 2:
+        return [low, high]
+    third = sides[..., 2]
+    return [np.minimum(low, third), np.maximum(low, np.minimum(high, third)), np.maximum(high, third)]
+
+
+def _least_ratio(sides: list[FloatArray], parts: list[FloatArray]) -> FloatArray:
+    return np.asarray(reduce(np.minimum, (side / part for side, part in zip(sides, parts, strict=True))))
 
 
 def envelope_fit(ratio: ArrayLike) -> FloatArray:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import merge
-from itertools import islice
 
 import numpy as np
 
@@ -52,7 +51,7 @@ class Exclusions:
         rows = self.rows[self.gates == gate][:most]
         if gate in (ACTIVE, PROCESS):
             rows = np.sort(np.append(rows, self._idle_rows(most, closed=gate == ACTIVE)))[:most]
-        return [self.supply.sites.ids[row] for row in rows.tolist()]
+        return [raw.decode() for raw in self.supply.sites.ids.array(rows).tolist()]
 
     def _idle_rows(self, most: int, *, closed: bool) -> IntArray:
         rows = np.flatnonzero(self.idle)
@@ -72,8 +71,9 @@ def excluded(parts: Sequence[Exclusions], most: int) -> tuple[Excluded, ...]:
     for gate in reversed(range(len(GATE_ORDER))):
         left = most - len(out)
         if left > 0 and any(part.by_gate[gate] > 0 for part in parts):
-            ids = merge(*(part.of_gate(gate, left) for part in parts))
-            out += [Excluded(facility_id, GATE_ORDER[gate].value) for facility_id in islice(ids, left)]
+            found = [ids for part in parts if (ids := part.of_gate(gate, left))]
+            ids, name = found[0] if len(found) == 1 else list(merge(*found))[:left], GATE_ORDER[gate].value
+            out += [Excluded(facility_id, name) for facility_id in ids]
     return tuple(out)
 
 

@@ -33,7 +33,7 @@ from matchmaker.results import (
     MatchResult,
     StepResult,
 )
-from matchmaker.shown import ORIGIN_SOURCES, Shown, ShownStep, Told, rounded
+from matchmaker.shown import ORIGIN_SOURCES, Shown, ShownStep, Told, ToldFact, rounded
 from matchmaker.step_facts import made_facts
 from matchmaker.verdicts import Origin
 
@@ -41,6 +41,7 @@ Record = tuple[Source, date | None, Evidence]
 
 GATE_PLACES = {gate.value: place for place, gate in enumerate(GATE_ORDER)}
 VERDICT_OF = [Verdict(int(verdict)) for verdict in VERDICTS]
+LINE, SITE = int(Origin.LINE), int(Origin.SITE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,19 +126,18 @@ class Explainer:
         code = column.codes[at]
         verdict = VERDICT_OF[code]
         near = verdict == Verdict.FAIL and (bool(IS_NEAR[code]) or self.shown.tier[row] == Tier.NEAR_MISS)
-        facts = self._facts(column, at, site, line)
-        gate = "" if column.gate is None else column.gate.value
-        return GateResult(gate, column.step, column.subject, verdict, code_name(code), facts, near)
+        facts = self._facts(column.facts, at, site, line)
+        return GateResult(column.gate, column.step, column.subject, verdict, code_name(code), facts, near)
 
     def _lead_line(self, row: int) -> int:
         lead = self.shown.given.ground.lead
         option = self.shown.given.option_at(lead, row)
         return NOBODY if option == NOBODY else int(self.shown.steps[lead].plan.options.line[option])
 
-    def _facts(self, column: Told, at: int, site: int, line: int) -> tuple[Fact, ...]:
+    def _facts(self, columns: list[ToldFact], at: int, site: int, line: int) -> tuple[Fact, ...]:
         """Blank facts say nothing that the code does not say."""
         facts = []
-        for told in column.facts:
+        for told in columns:
             if told.alike is not None:
                 facts.append(told.alike)
                 continue
@@ -145,10 +145,12 @@ class Explainer:
             if value is None:
                 continue
             origin = told.origins[at]
-            if origin == Origin.LINE:
-                facts.append(Fact(told.name, value, told.unit, *self._record(site, line)))
-            elif origin == Origin.SITE:
-                facts.append(Fact(told.name, value, told.unit, *self._record(site, -1)))
+            if origin == LINE:
+                source, as_of, evidence = self._record(site, line)
+                facts.append(Fact(told.name, value, told.unit, source, as_of, evidence))
+            elif origin == SITE:
+                source, as_of, evidence = self._record(site, -1)
+                facts.append(Fact(told.name, value, told.unit, source, as_of, evidence))
             else:
                 facts.append(Fact(told.name, value, told.unit, ORIGIN_SOURCES.get(origin, Source.DEFAULT)))
         return tuple(facts)
@@ -168,27 +170,26 @@ class Explainer:
 
     def _criteria(self, row: int, site: int) -> tuple[CriterionResult, ...]:
         results = []
-        scored, line = self.shown.scored, self._lead_line(row)
+        line, alpha = self._lead_line(row), self._alpha
         floor = self.shown.given.ground.asked.policy.floor
-        for name, value in scored.values.items():
-            weight = float(scored.weights[name][row])
-            if not value.applies[row] or weight <= 0:
+        for told in self.shown.criteria:
+            weight, low, high = told.weight[row], told.low[row], told.high[row]
+            if not told.applies[row] or weight <= 0:
                 continue
-            low, high = float(value.low[row]), float(value.high[row])
             code = CriterionCode.KNOWN if round(low, 9) == round(high, 9) else CriterionCode.INTERVAL
-            if value.code is not None and value.coded[row]:
-                code = value.code
+            if told.code is not None and told.coded[row]:
+                code = told.code
             results.append(
                 CriterionResult(
-                    criterion=name.value,
+                    criterion=told.name,
                     low=rounded(low),
                     high=rounded(high),
-                    value=rounded(low + self._alpha * (high - low)),
+                    value=rounded(low + alpha * (high - low)),
                     weight=rounded(weight),
                     contribution_low=rounded(max(low, floor) ** weight),
                     contribution_high=rounded(max(high, floor) ** weight),
                     code=code.value,
-                    facts=self._facts(self.shown.criteria[name], row, site, line),
+                    facts=self._facts(told.facts, row, site, line),
                 )
             )
         return tuple(results)
@@ -220,7 +221,7 @@ class Explainer:
         step, option = self.shown.steps[s], self.shown.given.option_at(s, row)
         facts: tuple[Fact, ...] = ()
         if option != NOBODY:
-            facts = made_facts(self.shown.scored.view, step.view.runs, step.usual, s, row)
+            facts = made_facts(self.shown.scored.view, step.runs, step.usual, s, row)
         return self._step(step.plan.step, step.plan.options, option, absent_code(step, place), facts)
 
     def _step(

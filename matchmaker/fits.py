@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -61,12 +62,15 @@ def _run_size(runs: Runs, usual: UsualRuns) -> tuple[FloatArray, FloatArray]:
     best, open_ended = worst.copy(), np.flatnonzero((most > least) | runs.max_site_only)
     if len(open_ended):
         least, most, low, high = least[open_ended], most[open_ended], low[open_ended], high[open_ended]
-        top = runs.max_run[open_ended]
-        top_good = np.where(runs.max_site_only[open_ended], q, top)
         points = np.stack([least, most, low, high, np.full_like(least, q)])
         minima = np.fmin(np.fmax(points, least), np.fmax(least, most))
-        worst[open_ended] = banded_fit(q, minima, low, high, top).min(axis=0)
-        best[open_ended] = banded_fit(q, minima, low, high, top_good).max(axis=0)
+        fit = banded_fit(q, minima, low, high, runs.max_run[open_ended])
+        worst[open_ended] = reduce(np.minimum, fit)
+        excused = np.flatnonzero(runs.max_site_only[open_ended])
+        if len(excused):
+            top = np.full(len(excused), q)
+            fit[:, excused] = banded_fit(q, minima[:, excused], low[excused], high[excused], top)
+        best[open_ended] = reduce(np.maximum, fit)
     return worst, best
 
 

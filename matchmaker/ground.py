@@ -17,13 +17,15 @@ from matchmaker.typicals import Typicals
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """`sites` are rows of the supply, in order; the plans speak of their places in it."""
+    """`sites` are rows of the supply, in order; the plans speak of their places in it. `transit`: days of transport at
+    both ends from each of the supply's countries, in the last place from a country that is not known."""
 
     asked: Asked
     supply: Supply
     typicals: Typicals
     sites: IntArray
     plans: list[StepPlan]
+    transit: FloatArray
 
     def lot(self, plan: StepPlan) -> Lot:
         site = self.sites[plan.options.site]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from matchmaker.assignments import NOBODY
-from matchmaker.codes import CODE_ROWS, Code, Flag, Gate
+from matchmaker.codes import CODE_ROWS, Flag
 from matchmaker.columns import BLANK_DAY
 from matchmaker.domain import Verdict
 from matchmaker.ground import Ground
 from matchmaker.results import GateResult, Question
 from matchmaker.shown import Shown
+
+FLAG_ORDER = [flag.value for flag in Flag]
+ASKS = {code.name.lower(): row.asks for code, row in CODE_ROWS.items()}
 
 
 def match_questions(shown: Shown, row: int, gates: tuple[GateResult, ...]) -> tuple[Question, ...]:
@@ -18,7 +21,7 @@ def match_questions(shown: Shown, row: int, gates: tuple[GateResult, ...]) -> tu
     ground, rows = shown.given.ground, shown.given.rows
     made = {plan.step.sequence for s, plan in enumerate(ground.plans) if rows.option[row, s] != NOBODY}
     questions = [
-        Question(result.code, CODE_ROWS[Code[result.code.upper()]].asks, result.step, result.gate, result.subject)
+        Question(result.code, ASKS[result.code], result.step, result.gate, result.subject)
         for result in gates
         if result.verdict == Verdict.UNKNOWN and (result.step is None or result.step in made)
     ]
@@ -40,25 +43,12 @@ def match_flags(shown: Shown, row: int) -> tuple[str, ...]:
         if option != NOBODY:
             flags |= _step_flags(shown, s, row, option)
     flags |= _site_flags(given.ground, int(given.ground.sites[given.rows.site[row]]))
-    order = [flag.value for flag in Flag]
-    return tuple(sorted(flags, key=lambda flag: (order.index(flag.partition(":")[0]), flag)))
+    return tuple(sorted(flags, key=lambda flag: (FLAG_ORDER.index(flag.partition(":")[0]), flag)))
 
 
 def _step_flags(shown: Shown, s: int, row: int, option: int) -> set[str]:
-    step, plan = shown.steps[s], shown.steps[s].plan
-    runs, usual = step.view.runs, step.usual
-    top = runs.maximum_at(option)
-    high = runs.economic_high[option] if not np.isnan(runs.economic_high[option]) else usual.usual_high[option]
-    holds = {
-        Flag.SUBSTITUTE: plan.codes[Gate.PROCESS][option] == Code.PROCESS_SUBSTITUTE,
-        Flag.THROUGH_PARTNER: bool(plan.options.partner[option]),
-        Flag.BELOW_MINIMUM: runs.minimum_at(option) > runs.pieces,
-        Flag.ABOVE_COMFORT: high < runs.pieces and not top < runs.pieces,
-        Flag.SPLIT_LOTS: plan.codes[Gate.RUN_SIZE][option] == Code.RUN_SPLIT,
-        Flag.MONEY_MINIMUM_NOT_CHECKED: not runs.price_known[option] and runs.money[option] != 0,
-        Flag.STALE_CAPACITY: _on_old_word(shown, s, row),
-    }
-    return {flag.value for flag, true in holds.items() if true}
+    flags = {flag.value for flag, holds in shown.steps[s].flags if holds[option]}
+    return flags | {Flag.STALE_CAPACITY.value} if _on_old_word(shown, s, row) else flags
 
 
 def _on_old_word(shown: Shown, s: int, row: int) -> bool:

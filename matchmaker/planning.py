@@ -17,6 +17,7 @@ from matchmaker.options import Found, Options, find_options
 from matchmaker.runs import Lot
 from matchmaker.step_gates import StepView
 from matchmaker.supply import Supply
+from matchmaker.timing import transit_table
 from matchmaker.typicals import Typicals
 from matchmaker.verdicts import CodeArray
 
@@ -45,7 +46,7 @@ def prepare(asked: Asked, supply: Supply, considered: BoolArray) -> Ground:
         _plan(Lot(asked, step, supply, options, typicals, sites[options.site]))
         for step, options in ((step, options.placed(place)) for step, options in zip(asked.gated, found, strict=True))
     ]
-    return Ground(asked, supply, typicals, sites, plans)
+    return Ground(asked, supply, typicals, sites, plans, transit_table(asked, supply))
 
 
 def _considered(options: Found, considered: BoolArray) -> Found:

@@ -35,14 +35,6 @@ class Runs:
     min_site_only: BoolArray
     max_site_only: BoolArray
 
-    def minimum_at(self, option: int) -> float:
-        return float(np.fmax(self.min_run[option], self.money_pieces[option]))
-
-    def maximum_at(self, option: int) -> float:
-        """As `maximum`, of one option."""
-        top = float(self.max_run[option])
-        return top if top != top else float(np.fmax(top, self.economic_high[option]))
-
     @property
     def minimum(self) -> FloatArray:
         return np.fmax(self.min_run, self.money_pieces)
@@ -155,9 +147,12 @@ def _money_pieces(money: FloatArray, price: float) -> FloatArray:
 def banded_fit(pieces: float, minimum: FloatArray, low: FloatArray, high: FloatArray, top: FloatArray) -> FloatArray:
     """The run-size fit of S7, except that a minimum above the economic band never widens the band upwards: a smaller
     minimum must never make a facility worse."""
-    m, low, high, top = np.broadcast_arrays(np.fmax(minimum, 1.0), low, high, top)
+    m = np.fmax(minimum, 1.0)
+    low, high, top = (np.broadcast_to(value, m.shape) for value in (low, high, top))
     fit = run_size_fit(pieces, m, low, high, top)
     above = np.nonzero(m > np.where(np.isnan(high), np.inf, np.fmax(high, 1.0)))
+    if not len(above[0]):
+        return fit
     low, high, top = low[above], high[above], top[above]
     fit[above] = np.minimum(fit[above], run_size_fit(pieces, np.fmax(high, 1.0), low, high, top))
     return fit

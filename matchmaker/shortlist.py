@@ -29,7 +29,8 @@ from matchmaker.ground import Given
 from matchmaker.planning import factors
 from matchmaker.tiers import Tiers
 
-FEW = 192  # assignments that are scored sooner than sifted
+FEW = 800  # assignments that are scored sooner than sifted
+PROBED = 96
 MARGIN = 1e-8  # above any error of rounding in a bound
 PLACED = tuple(tier for tier in Tier if tier != Tier.EXCLUDED)
 
@@ -80,22 +81,21 @@ def _sifted(given: Given, extras: Extras, wanted: int) -> IntArray:
     if given.size <= FEW:
         return rows
     sieve = _Sieve.of(given, extras)
-    least = 0
     for criteria in ROUNDS:
         for name in criteria:
             sieve = sieve.after(name)
-        least = max(least, _probe(given, extras, rows, sieve.points, wanted))
-        kept = sieve.points >= least
+        points = sieve.points
+        kept = points >= _probe(sieve.view.given, extras, points, wanted)
         rows, sieve = rows[kept], sieve.take(kept)
         if len(rows) <= FEW:
             break
     return rows
 
 
-def _probe(given: Given, extras: Extras, rows: IntArray, points: IntArray, wanted: int) -> int:
+def _probe(given: Given, extras: Extras, points: IntArray, wanted: int) -> int:
     """Score the most promising: what the last of the wanted reaches at least."""
-    size = min(len(rows), max(2 * wanted, FEW))
-    best = rows[np.sort(np.argpartition(-points, size - 1)[:size])]
+    size = max(3 * wanted, PROBED)
+    best = np.sort(np.argpartition(-points, size - 1)[:size])
     tried = given.narrowed(best)
     worth = hundredths(score(tried, extras).score)
     order = np.lexsort((-worth, tried.rows.site))
@@ -107,8 +107,7 @@ def _probe(given: Given, extras: Extras, rows: IntArray, points: IntArray, wante
 # at its best, as is how much a site would depend on the customer.
 ROUNDS = (
     (Criterion.RUN_SIZE, Criterion.PRECISION, Criterion.PRICE),
-    (Criterion.LEAD_TIME, Criterion.MUTUAL_FIT),
-    (Criterion.DISTANCE, Criterion.TRACK_RECORD),
+    (Criterion.LEAD_TIME, Criterion.MUTUAL_FIT, Criterion.DISTANCE, Criterion.TRACK_RECORD),
 )
 
 

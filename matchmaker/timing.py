@@ -14,7 +14,7 @@ from matchmaker.columns import BoolArray, FloatArray, IntArray
 from matchmaker.curves import production_start
 from matchmaker.domain import DistanceMode
 from matchmaker.ground import Given, Ground
-from matchmaker.hours import Hours, find_hours, find_standing
+from matchmaker.hours import Hours, find_hours, find_standing, fresh_slots
 from matchmaker.policy import Range
 from matchmaker.runs import other_families
 from matchmaker.slots import Duration, Ends, Slots, find_durations, find_load, find_share, find_slots, some
@@ -80,7 +80,7 @@ def _on_hours(given: Given) -> BoolArray:
 def _may_run_on_hours(ground: Ground, plan: StepPlan) -> BoolArray:
     """Choices with fresh hours and stated work of their own on each of their resources."""
     slots, supply = plan.choices.slots, ground.supply
-    fresh = find_standing(ground.asked, supply, slots).firm
+    fresh = fresh_slots(ground.asked, supply, slots)
     out = some(fresh) & ~some((slots != NO_SLOT) & ~fresh)
     rows = np.flatnonzero(out)
     worked = works_stated(supply, plan.options.line[plan.choices.option[rows]])
@@ -131,7 +131,8 @@ def find_finish(given: Given, ready: Readiness) -> Finish:
     quote = _stated_or(supply.sites.quote_days[site], policy.quote_days)
     material = _stated_or(supply.sites.material_days[site], policy.material_days)
     inspection = _stated_or(supply.sites.inspection_days[site], policy.inspection_days)
-    transport = _transport(asked, supply, site)
+    transit = given.ground.transit[supply.sites.where.country[site]]
+    transport = transit[:, 0], transit[:, 1]
     tooling = _tooling(given)
     start = (
         production_start(quote[0], tooling[0], material[0]),
@@ -253,19 +254,19 @@ def _lead_days(ground: Ground, plan: StepPlan) -> _Lead:
     return _Lead(low, high, could)
 
 
-def _transport(asked: Asked, supply: Supply, site: IntArray) -> Ends:
-    """Door-to-door days by the mode that the distance mode ships in; the policy's range where the tables are silent."""
-    policy, where, ship_to = asked.policy, supply.sites.where, asked.need.ship_to.country
+def transit_table(asked: Asked, supply: Supply) -> FloatArray:
+    """Door-to-door days by the mode that the distance mode ships in, from each country; the policy's range where the
+    tables are silent."""
+    policy, ship_to = asked.policy, asked.need.ship_to.country
     usual = policy.transport_days[asked.mode]
     table = []
-    for country in where.countries:
+    for country in supply.sites.where.countries:
         known = None
         if ship_to is not None and asked.mode != DistanceMode.ON_SITE:
             known = asked.taxonomy.places.transit_days(country, ship_to, asked.mode)
         table.append(known or usual)
-    days = np.array([*table, usual], dtype=np.float64)[where.country[site]]
     extra = policy.lithium_days if asked.need.lithium else (0.0, 0.0)
-    return days[:, 0] + extra[0], days[:, 1] + extra[1]
+    return np.array([*table, usual], dtype=np.float64) + extra
 
 
 @dataclass(frozen=True, slots=True)
