@@ -183,7 +183,7 @@ def test_an_error_is_written_down_and_tried_again_three_times(
 def test_an_error_that_passes_leaves_no_trace(needs: list[Need], ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     made = ask(needs=[needs[0]])
     with monkeypatch.context() as patch:
-        patch.setattr(comparisons, "current_supply", killed)
+        patch.setattr(comparisons, "read_questions", killed)
         with pytest.raises(SystemExit):
             compare_needs(TODAY)
     assert made.needs.get().last_error
@@ -191,6 +191,18 @@ def test_an_error_that_passes_leaves_no_trace(needs: list[Need], ask: Any, monke
     compare_needs(TODAY)
     row = made.needs.get()
     assert (row.last_error, row.attempts, row.done_at is not None) == ("", 2, True)
+
+
+def test_a_broken_supply_is_no_needs_fault(needs: list[Need], ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = ask()
+    with monkeypatch.context() as patch:
+        patch.setattr(comparisons, "current_supply", killed)
+        with pytest.raises(SystemExit):
+            compare_needs(TODAY)
+    assert set(made.needs.values_list("attempts", "last_error")) == {(0, "")}
+    compare_needs(TODAY)
+    monkeypatch.setattr(comparisons, "current_supply", killed)
+    assert compare_needs(TODAY) is False  # nothing waits, so no supply is read
 
 
 def test_what_is_leased_is_left_alone_and_whoever_comes_late_changes_nothing(

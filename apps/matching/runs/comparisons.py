@@ -35,6 +35,10 @@ LOST = "The worker was lost while it compared this need: killed, out of memory o
 DEPTH = 100  # facilities that are listed under both policies, if their own lists are shorter
 LEFT_OUT = 100_000  # of those left out, so that whoever is listed under one policy has a gate under the other
 
+_ANYTHING_DUE = """
+SELECT EXISTS (
+    SELECT FROM matching_comparedneed WHERE done_at IS NULL AND NOT given_up AND run_after <= statement_timestamp())
+"""
 _CLAIM = """
 UPDATE matching_comparedneed SET attempts = attempts + 1, last_error = '',
     run_after = statement_timestamp() + %(lease)s * interval '1 second'
@@ -72,12 +76,22 @@ def compare_needs(today: date, *, seconds: float = SLICE_SECONDS) -> bool:
     until = time.monotonic() + seconds
     with connection.cursor() as cursor:
         cursor.execute(_BURY, {"lost": LOST, "last": LAST_ATTEMPT})
+        cursor.execute(_ANYTHING_DUE)
+        if not cursor.fetchone()[0]:
+            return False
+    _prepare(today)
     while (row := _claim()) is not None:
         with _noting(row):
             _store(row, *_answer(row, today))
         if time.monotonic() > until:
             return True
     return False
+
+
+def _prepare(today: date) -> None:
+    """Whatever no need is to blame for fails here, before any is claimed."""
+    with consistent_view():
+        current_supply(today)
 
 
 def _claim() -> ComparedNeed | None:
