@@ -131,7 +131,8 @@ def _read(need: Need, today: date) -> _Asked:
     with consistent_view():
         loaded = current_supply(today)
         [question] = read_questions([need.pk])
-    return _Asked(question, loaded.supply, loaded.number, today if need.state in RANKED_STATES else _last_day(need))
+    as_of = loaded.as_of if need.state in RANKED_STATES else _last_day(need)
+    return _Asked(question, loaded.supply, loaded.number, as_of)
 
 
 def _last_day(need: Need) -> date:
