@@ -26,6 +26,7 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
         _remove_leftovers()
         services = running.enter_context(local_services(VAR / f"test-{os.getpid()}", durable=False))
         os.environ.update(services.addresses)
+        os.environ["SUPPLY_DIR"] = str(VAR / f"test-{os.getpid()}" / "supply")
     return (yield)
 
 

@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 
 DRAIN = "apps.matching.tasks.drain"
 COMPARE = "apps.matching.tasks.compare_policies"
+BUILD = "apps.matching.tasks.build_supply"  # heard on every host: each has its own files
 EXPIRES_SECONDS = 5
 SILENT_SECONDS = 5.0
 # A connection of its own for each ring: the pooled ones try again for seconds, while somebody waits for an answer.

@@ -1,6 +1,6 @@
 """Doorways into the runs. A call that is lost or doubled means nothing: beat sends the next one."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from celery import shared_task
 
@@ -11,6 +11,19 @@ from apps.matching import doorbells, runs
 def drain() -> None:
     if runs.drain(datetime.now(UTC).date()):
         doorbells.ring()
+
+
+@shared_task(acks_late=False, ignore_result=True, expires=60, soft_time_limit=900, time_limit=960)
+def build_supply() -> None:
+    """One process of a host builds, the others return at once. Shortly before midnight also for the day to come."""
+    now = datetime.now(UTC)
+    runs.build_supply(now.date())
+    runs.build_supply((now + timedelta(minutes=15)).date())
+
+
+@shared_task(acks_late=False, ignore_result=True, soft_time_limit=60, time_limit=90)
+def clean_supply() -> None:
+    runs.clean_supply()
 
 
 @shared_task(acks_late=False, ignore_result=True, soft_time_limit=60, time_limit=90)

@@ -15,6 +15,7 @@ from apps.matching.runs.rounds import SupplyTooOldError, run
 from apps.matching.selectors import current_ranking, matches_of, queue_health, ranking_as_published
 from apps.matching.snapshots.catalogue import read_catalogue
 from apps.matching.snapshots.facilities import read_facilities
+from apps.matching.snapshots.loading import read_supply
 from apps.matching.snapshots.needs import NoPolicyError, NoRevisionError, read_questions
 from apps.needs.models import Need
 from apps.needs.services import revise_need
@@ -118,9 +119,9 @@ def test_a_batch_reads_supply_once(process: Any, network: Any, monkeypatch: pyte
 
     def counting(*arguments: Any) -> Any:
         reads.append(arguments)
-        return read_facilities(*arguments)
+        return read_supply(*arguments)
 
-    monkeypatch.setattr("apps.matching.snapshots.view.read_facilities", counting)
+    monkeypatch.setattr("apps.matching.snapshots.building.read_supply", counting)
     run_round(TODAY)
     assert len(reads) == 1
     assert Ranking.objects.filter(need__in=needs).count() == 5
@@ -163,7 +164,7 @@ def test_a_broken_supply_is_no_jobs_fault(process: Any, network: Any, monkeypatc
     def broken(*_: Any) -> Any:
         raise KeyError("the catalogue lacks it")
 
-    monkeypatch.setattr("apps.matching.snapshots.view.read_catalogue", broken)
+    monkeypatch.setattr("apps.matching.snapshots.loading.read_catalogue", broken)
     with pytest.raises(KeyError):
         run_round(TODAY)
     assert (job(need).attempts, job(need).last_error) == (0, "")

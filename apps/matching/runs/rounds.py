@@ -11,7 +11,7 @@ from apps.matching.runs.changes import fan_out, number_changes
 from apps.matching.runs.jobs import Answerable, ClaimedJob, anything_due, bury, claims, give_back
 from apps.matching.runs.publishing import Answer, publish
 from apps.matching.snapshots.needs import NoPolicyError, Question, read_questions
-from apps.matching.snapshots.view import Loaded, consistent_view, current_supply
+from apps.matching.snapshots.view import Loaded, SupplyNotBuiltError, consistent_view, current_supply
 from matchmaker.documents import ranking_document
 from matchmaker.ranking import rank
 
@@ -38,9 +38,8 @@ def drain(as_of: date, *, seconds: float = ROUND_SECONDS) -> bool:
     while fan_out():
         if time.monotonic() > until:
             return True
-    if not anything_due():
+    if not anything_due() or not _prepared(as_of):
         return False
-    _prepare(as_of)
     for jobs in claims():
         run(jobs, as_of)
         if time.monotonic() > until:
@@ -48,12 +47,17 @@ def drain(as_of: date, *, seconds: float = ROUND_SECONDS) -> bool:
     return False
 
 
-def _prepare(as_of: date) -> None:
-    """Whatever no job is to blame for fails here, before any is claimed."""
+def _prepared(as_of: date) -> bool:
+    """Whatever no job is to blame for fails here, before any is claimed. False where the supply is yet to be built."""
     with consistent_view():
-        current_supply(as_of)
+        try:
+            current_supply(as_of)
+        except SupplyNotBuiltError as waiting:
+            log.warning("supply_awaited", reason=str(waiting))
+            return False
         if not Policy.objects.filter(state=PolicyState.PUBLISHED, network=None).exists():
             raise NoPolicyError("no policy is in force for networks that have none of their own")
+    return True
 
 
 def run(jobs: Sequence[ClaimedJob], as_of: date) -> int:
@@ -79,15 +83,23 @@ def _portions(answers: Iterator[Answer]) -> Iterator[list[Answer]]:
 def _answers(jobs: Sequence[ClaimedJob], as_of: date) -> Iterator[Answer]:
     """In order of need. Jobs that there is no time for are given back; a need that is gone has no answer."""
     until = time.monotonic() + BATCH_SECONDS
-    with consistent_view():
-        loaded = current_supply(as_of)
-        questions = {question.need_id: question for question in read_questions([job.need_id for job in jobs])}
+    try:
+        loaded, questions = _read(jobs, as_of)
+    except SupplyNotBuiltError:  # so much changed since it was prepared
+        give_back(jobs)
+        return
     for position, job in enumerate(jobs):
         if time.monotonic() > until:
             give_back(jobs[position:])
             return
         if job.need_id in questions:
             yield _answer(job, questions[job.need_id], loaded)
+
+
+def _read(jobs: Sequence[ClaimedJob], as_of: date) -> tuple[Loaded, dict[int, Question]]:
+    with consistent_view():
+        loaded = current_supply(as_of)
+        return loaded, {question.need_id: question for question in read_questions([job.need_id for job in jobs])}
 
 
 def _answer(job: ClaimedJob, question: Question, loaded: Loaded) -> Answer:

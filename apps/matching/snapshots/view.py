@@ -1,32 +1,30 @@
-"""One consistent view of the database, and the supply of the day in this process."""
+"""The supply of the day in this process, and the consistent view that it is read in.
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
+A process keeps what it has loaded last. It goes on from there, or from a base that some process of its host has
+written, by reading the facilities that changed since. Only where there is nothing to go on from are all of them read:
+a small network's at once, a large one's by a task of its own.
+"""
 
-from django.db import connection, transaction
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 
-from apps.matching.models import SupplyVersion
-from apps.matching.models.watched.supply import CATALOGUE
-from apps.matching.snapshots.catalogue import read_catalogue
-from apps.matching.snapshots.facilities import read_facilities
-from matchmaker.domain import FacilityFact
-from matchmaker.supply import Supply
-from matchmaker.taxonomy import Taxonomy
+from django.conf import settings
 
-STATEMENT_TIMEOUT = "10s"
+from apps.facilities.models import Facility
+from apps.matching import doorbells
+from apps.matching.snapshots.building import alone, bases_of, build_base
+from apps.matching.snapshots.changes import Version
+from apps.matching.snapshots.isolation import consistent_view
+from apps.matching.snapshots.loaded import Base, Loaded, advanced, leads_to
+from apps.matching.snapshots.store import KeptBase
+
+__all__ = ["Loaded", "SupplyNotBuiltError", "consistent_view", "current_supply"]
+
+WAIT_SECONDS = 8.0  # for another process that builds, well inside the soft time limit of the drain
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """All supply at one version, as of one day. `at` is when the version was made: with the number it is its name."""
-
-    number: int
-    at: datetime | None
-    as_of: date
-    facts: Mapping[int, FacilityFact]
-    supply: Supply
+class SupplyNotBuiltError(RuntimeError):
+    """Nothing to rank over yet: a task is asked to read all facilities, which takes longer than may be waited for."""
 
 
 class _Kept:
@@ -35,55 +33,67 @@ class _Kept:
     loaded: Loaded | None = None
 
 
-@contextmanager
-def consistent_view() -> Iterator[None]:
-    """Everything that the block reads is of one moment, and the block cannot write.
-
-    Inside somebody's transaction, as in tests, that transaction's view is all there is.
-    """
-    outermost = not connection.in_atomic_block
-    with transaction.atomic(), connection.cursor() as cursor:
-        if outermost:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [STATEMENT_TIMEOUT])
-        yield
-
-
 def current_supply(as_of: date) -> Loaded:
-    """The supply at the newest version; inside a consistent view. Keeps it, and next time reads only what changed."""
-    _Kept.loaded = _caught_up(_Kept.loaded, as_of)
+    """The supply at the newest version; inside a consistent view.
+
+    Its day may be the one before where a large network's day has just begun. Raises SupplyNotBuiltError.
+    """
+    _Kept.loaded = _up_to_date(_Kept.loaded, Version.newest(), as_of)
     return _Kept.loaded
 
 
-def _caught_up(kept: Loaded | None, as_of: date) -> Loaded:
-    if kept is None:
-        return _load(as_of)
-    versions = list(SupplyVersion.objects.filter(number__gte=kept.number).order_by("number"))
-    if not _continues(kept, versions, as_of):
-        return _load(as_of)
-    changed = {key for version in versions[1:] for key in version.facility_ids}
-    if not changed:
+def _up_to_date(kept: Loaded | None, version: Version, as_of: date) -> Loaded:
+    if kept is not None and kept.is_current(version, as_of) and not kept.is_worn:
         return kept
-    if CATALOGUE in changed:
-        return _load(as_of)
-    return _reload(kept, versions[-1], changed)
+    for start in _starts(kept, version, as_of):
+        found = advanced(start, version, as_of)
+        if found is not None:
+            if found.is_worn:
+                doorbells.ring(doorbells.BUILD)
+            return found
+    if Facility.objects.count() <= settings.SUPPLY_BUILT_IN_PLACE:
+        return _built(version, as_of)
+    doorbells.ring(doorbells.BUILD)
+    return _of_yesterday(kept, version, as_of)
 
 
-def _continues(kept: Loaded, versions: list[SupplyVersion], as_of: date) -> bool:
-    """Whether `versions` begins with the one that is kept. Facts depend on the day, so each day loads anew."""
-    return kept.as_of == as_of and bool(versions) and (versions[0].number, versions[0].at) == (kept.number, kept.at)
+def _starts(kept: Loaded | None, version: Version, as_of: date) -> Iterator[Loaded]:
+    """What may lead to that version, the nearest first; a worn supply only after bases that are newer than its own."""
+    bases = bases_of(version)
+    if kept is None:
+        yield from _opened(bases, version, as_of)
+        return
+    if not kept.is_worn:
+        yield kept
+    own = kept.base.kept.state
+    newer = [base for base in bases if (base.state.number, base.state.as_of) > (own.number, own.as_of)]
+    yield from _opened(newer, version, as_of)
+    if kept.is_worn:
+        yield kept
+    yield Loaded.of(kept.base)
+    yield from _opened([base for base in bases if base not in newer], version, as_of)
 
 
-def _load(as_of: date) -> Loaded:
-    version = SupplyVersion.objects.order_by("number").last()
-    facts = read_facilities(as_of)
-    supply = Supply.build(facts.values(), Taxonomy.build(read_catalogue()))
-    number, at = (version.number, version.at) if version else (0, None)
-    return Loaded(number, at, as_of, facts, supply)
+def _opened(bases: Sequence[KeptBase], version: Version, as_of: date) -> Iterator[Loaded]:
+    for kept in bases:
+        if leads_to(kept.state, version, as_of) and (base := Base.open(kept)) is not None:
+            yield Loaded.of(base)
 
 
-def _reload(kept: Loaded, version: SupplyVersion, changed: set[int]) -> Loaded:
-    unchanged = {key: fact for key, fact in kept.facts.items() if key not in changed}
-    facts = unchanged | read_facilities(kept.as_of, sorted(changed))
-    supply = Supply.build(facts.values(), kept.supply.taxonomy)
-    return Loaded(version.number, version.at, kept.as_of, facts, supply)
+def _built(version: Version, as_of: date) -> Loaded:
+    with alone(WAIT_SECONDS) as mine:
+        if not mine:
+            raise SupplyNotBuiltError("another process reads all facilities")
+        for start in _starts(None, version, as_of):  # which may have been written while we waited
+            if (found := advanced(start, version, as_of)) is not None:
+                return found
+        return Loaded.of(build_base(version, as_of))
+
+
+def _of_yesterday(kept: Loaded | None, version: Version, as_of: date) -> Loaded:
+    """While a task reads all facilities for the new day, rankings go on as of the last one."""
+    yesterday = as_of - timedelta(days=1)
+    for start in _starts(kept, version, yesterday):
+        if (found := advanced(start, version, yesterday)) is not None:
+            return found
+    raise SupplyNotBuiltError("all facilities have to be read first, by a task of its own")

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from apps.matching import runs
 
 PAUSE_SECONDS = 1.0
+BUILD_SECONDS = 60.0
 
 
 class Command(BaseCommand):
@@ -19,8 +20,12 @@ class Command(BaseCommand):
         parser.add_argument("--forever", action="store_true", help="look again every second until stopped")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        build_at = 0.0
         while True:
             today = datetime.now(UTC).date()
+            if options["forever"] and time.monotonic() >= build_at:
+                runs.build_supply(today)
+                build_at = time.monotonic() + BUILD_SECONDS
             more = runs.drain(today)
             more = runs.compare_needs(today) or more
             if not more and not options["forever"]:
