@@ -109,7 +109,8 @@ class SiteJudge:
 
     def _inside(self, facility: Facility, word: str) -> int:
         places = self.asked.taxonomy.places
-        answer = int(places.inside(places.region(word), _positions(facility), self.asked.need.ship_to)[0])
+        where, only = _positions(facility), np.zeros(1, dtype=np.int64)
+        answer = int(places.inside(places.region(word), where, only, self.asked.need.ship_to)[0])
         return {1: PASS, 0: FAIL, -1: UNKNOWN}[answer]
 
     # ------------------------------------------------------------ hours and days
