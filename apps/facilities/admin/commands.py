@@ -41,10 +41,7 @@ def _reason(request: HttpRequest) -> str:
 
 def _until(request: HttpRequest) -> date | None:
     text = request.POST.get("until", "").strip()
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise InvalidInputError("no_date", _("That is no date."), field="until") from error
+    return services.day_of(text) if text else None
 
 
 def _answer_request(facility: Facility, request: HttpRequest, *, grant: bool) -> None:
@@ -149,15 +146,23 @@ class FacilityCommands(Commands):
             ),
         )
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        facility = kwargs.get("obj")
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        facility = obj
         if facility is not None:
             pending = facility.claims.filter(state=ClaimDecision.PENDING).select_related("organisation")
             context["pending_claim"] = pending.first()
             context["open_requests"] = facility.listing_requests.filter(state=RequestState.OPEN)
             if facility.operator_id is None and facility.removed_at is None:
                 context["invitation"] = address_of(f"/facilities/invited/{invitation_to(facility)}/")
-        return super().render_change_form(request, context, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
 
 class CertificateCommands(Commands):
@@ -176,10 +181,18 @@ class CertificateCommands(Commands):
         data = services.read_document(document, acting_user=person(request))
         return attachment(data, name=document.name, kind=document.kind)
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        certificate = kwargs.get("obj")
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        certificate = obj
         if certificate is not None:
             context["document"] = CertificateDocument.objects.filter(certificate=certificate).first()
             context["checks"] = Checked.choices
             context["levels"] = VERIFIED_CHOICES
-        return super().render_change_form(request, context, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import Organisation
 from apps.catalog.admin import SearchedByPhrase
 from apps.core.admin import badge, column, linked
 from apps.core.admin.base import person
@@ -145,7 +146,7 @@ class FacilityAdmin(FacilityCommands, SearchedByPhrase):
             stamp(obj, obj, request.user, changed=form.changed_data)
         super().save_model(request, obj, form, change)
         if not change and obj.operator is not None:
-            self._note_claim(request, obj)
+            self._note_claim(request, obj, obj.operator)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         stamp_all(formset, form.instance, request.user)
@@ -156,10 +157,10 @@ class FacilityAdmin(FacilityCommands, SearchedByPhrase):
         super().save_related(request, form, formsets, change)
         note(form.instance, form.instance, request.user, changed=form.changed_data, created=not change)
 
-    def _note_claim(self, request: HttpRequest, facility: Facility) -> None:
+    def _note_claim(self, request: HttpRequest, facility: Facility, operator: Organisation) -> None:
         Claim.objects.create(
             facility=facility,
-            organisation=facility.operator,
+            organisation=operator,
             claimed_by=person(request),
             state=ClaimDecision.APPROVED,
             decided_by=person(request),

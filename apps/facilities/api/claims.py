@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from apps.accounts.models import User
 from apps.core.api.idempotency import idempotent
 from apps.core.api.schema import IDEMPOTENCY_KEY
-from apps.core.api.serializers import StrictBoolean, StrictChar
+from apps.core.api.serializers import StrictBoolean, StrictChar, StrictSerializer
 from apps.core.api.views import ApiViewSet
 from apps.core.errors import InvalidInputError, NotAllowedError
 from apps.facilities import selectors, services
@@ -24,7 +24,7 @@ from apps.facilities.models import Claim, Contact, Facility, ListingRequest
 from apps.facilities.services.letters import address_of
 
 
-class RequestDecisionSerializer(shapes.StrictSerializer[Any]):
+class RequestDecisionSerializer(StrictSerializer[Any]):
     grant = StrictBoolean()
     reason = StrictChar(max_length=shapes.WORDS, required=False, allow_blank=True, help_text="A refusal needs one.")
 

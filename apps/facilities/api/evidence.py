@@ -88,7 +88,8 @@ class DocumentViewSet(OfCertificateViewSet):
         if not name:
             raise InvalidInputError("file_name_missing", "Content-Disposition names the file.", field="file")
         with locked_match(request, certificate):
-            services.hand_in_document(certificate, name=name, data=request.data, acting_user=cast(User, request.user))
+            data = cast(bytes, request.data)  # as PaperParser reads it
+            services.hand_in_document(certificate, name=name, data=data, acting_user=cast(User, request.user))
         return self.shown(certificate)
 
     @extend_schema(operation_id="certificate_document_remove", responses={204: None}, parameters=[IF_MATCH])

@@ -206,7 +206,7 @@ class Facility(Identified, Figures, Stated):
             pgtrigger.Trigger(
                 name="claim_backed",
                 when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("claim_state"),
+                operation=pgtrigger.UpdateOf("claim_state"),  # type: ignore[no-untyped-call]
                 condition=pgtrigger.AnyChange("claim_state"),
                 func=_CLAIM_BACKED,
             ),

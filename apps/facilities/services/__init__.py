@@ -25,17 +25,21 @@ from apps.facilities.services.facility import (
 )
 from apps.facilities.services.history import forget_history
 from apps.facilities.services.holds import firm_up, give_back, keep_hours, use_up
+from apps.facilities.services.inquiries import FactAnswer, answer_inquiry, ask_facility, revoke_inquiry
 from apps.facilities.services.parts import add_part, change_part, remove_part
 from apps.facilities.services.requests import ask_about_listing, decide_listing_request, remove_listing
 from apps.facilities.services.suggestions import confirm_capability, refresh_suggestions, suggest_capability
 from apps.facilities.services.weeks import change_weeks, confirm_capacity, state_weeks
 
 __all__ = [
+    "FactAnswer",
     "add_exception",
     "add_part",
+    "answer_inquiry",
     "apply_all_exceptions",
     "apply_exceptions",
     "ask_about_listing",
+    "ask_facility",
     "change_contact",
     "change_facility",
     "change_part",
@@ -44,8 +48,8 @@ __all__ = [
     "clear_exception",
     "close_facility",
     "confirm_capability",
-    "day_of",
     "confirm_capacity",
+    "day_of",
     "decide_claim",
     "decide_listing_request",
     "end_pauses",
@@ -67,6 +71,7 @@ __all__ = [
     "resume_facility",
     "revoke_calendar_link",
     "revoke_claim",
+    "revoke_inquiry",
     "state_weeks",
     "suggest_capability",
     "take_back_verification",

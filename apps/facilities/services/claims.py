@@ -125,6 +125,8 @@ def _live(facility: Facility, state: str) -> Claim:
     claim = found.live().first()
     if claim is not None:
         return claim
+    if facility.operator is None:
+        raise DomainError("no_claim_pending", "Nobody has claimed it.")
     decided: dict[str, Any] = {} if state == ClaimDecision.PENDING else {"decided_at": facility.created_at}
     return Claim.objects.create(facility=facility, organisation=facility.operator, state=state, **decided)
 

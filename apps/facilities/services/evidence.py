@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 from pathlib import PurePosixPath
 from uuid import uuid4
 
@@ -170,7 +171,8 @@ def _require_sound(level: str, checked: Sequence[str]) -> None:
 
 def _locked(certificate: HeldCertificate) -> HeldCertificate:
     found = HeldCertificate.objects.select_for_update(of=("self",)).select_related("certification", "facility")
-    return found.get(pk=certificate.pk)
+    row: HeldCertificate = found.get(pk=certificate.pk)
+    return row
 
 
 def _raise_evidence(row: HeldCertificate, level: str) -> None:
@@ -184,7 +186,7 @@ def _forget_document(row: HeldCertificate) -> None:
         storage, name = document.file.storage, document.file.name
         document.delete()
         if name:
-            transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))
+            transaction.on_commit(partial(storage.delete, name))
 
 
 def _suffix(name: str) -> str:

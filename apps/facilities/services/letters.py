@@ -13,7 +13,8 @@ from apps.notices.services import queue_mail
 
 
 def address_of(path: str) -> str:
-    return settings.SITE_URL.rstrip("/") + path
+    site: str = settings.SITE_URL
+    return site.rstrip("/") + path
 
 
 def listing_address(facility: Facility) -> str:

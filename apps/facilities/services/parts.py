@@ -46,7 +46,7 @@ UNIQUE_BY: dict[type[models.Model], str] = {
 HOURS_OF_A_RESOURCE = frozenset(
     {"kind", "machines", "gross_hours_per_week", "units_per_week", "availability", "booked_share"}
 )
-OTHERS = {
+OTHERS: dict[str, str] = {
     CertificationScope.PRODUCT: "It is a statement about one product, never about a facility. Say for which product "
     "you have shown it, or list the test that you offer as a capability.",
     CertificationScope.PERSON: "It belongs to a person, never to a facility. Say whose it is, by role or number of "
@@ -66,7 +66,7 @@ def add_part(
     facility = locked_for_writing(facility, acting_user)
     row = model(facility=facility)
     if isinstance(row, Capability):
-        row = suggested_line(facility, values) or row  # type: ignore[assignment]  # a Capability as well
+        row = suggested_line(facility, values) or row
     _write(facility, row, values, voice_for(facility, acting_user, batch))
     record(f"add_{model._meta.model_name}", facility, acting_user=acting_user, new=plain(values))
     return row
@@ -98,6 +98,11 @@ def remove_part(row: Part, *, acting_user: User) -> None:
         raise DomainError("still_held", "Hours of it are or were held, so it stays on the list.") from error
     if isinstance(row, HeldMachine):
         refresh_suggestions(facility, acting_user)
+
+
+def write_as(facility: Facility, row: Part, values: Mapping[str, Any], voice: Voice) -> None:
+    """Inside the caller's transaction, which has locked the facility and answers for who may, and for the trail."""
+    _write(facility, row, values, voice)
 
 
 def _write(facility: Facility, row: Part, values: Mapping[str, Any], voice: Voice) -> None:

@@ -68,7 +68,7 @@ def confirm_capability(capability: Capability, *, acting_user: User, offer: str 
     Ticking twice is ticking once. Errors: NotAllowedError, DomainError `already_listed`.
     """
     facility = locked_for_writing(capability.facility, acting_user)
-    line = Capability.objects.select_for_update().get(pk=capability.pk)
+    line: Capability = Capability.objects.select_for_update().get(pk=capability.pk)
     if line.source != Source.SUGGESTED:
         return line
     for name, value in voice_for(facility, acting_user).marks().items():
