@@ -17,7 +17,7 @@ from apps.exchange.foreign.drafts import (
 )
 from apps.exchange.foreign.notes import Notes
 from apps.exchange.foreign.okw_map import process_parts
-from apps.exchange.foreign.sheets import Record, Records, columns_of, read_records
+from apps.exchange.foreign.sheets import Record, columns_of, read_records
 from apps.exchange.foreign.twins import with_twins
 from apps.exchange.formats.base import Format, Makes, ParsedRow, SourceFile, TermKind, Vocabulary
 
@@ -37,10 +37,10 @@ _URL = re.compile(r"https?://[^\s'\"\]}]{1,300}")
 
 def read_labs(file: SourceFile) -> Iterator[ParsedRow]:
     records = read_records(file)
-    yield from with_twins(_lab(record, records, file.words) for record in records.rows)
+    yield from with_twins((_lab(record, file.words) for record in records.rows), records.remarks)
 
 
-def _lab(record: Record, records: Records, words: Vocabulary) -> ParsedRow:
+def _lab(record: Record, words: Vocabulary) -> ParsedRow:
     start = begun(record, words, "name")
     if isinstance(start, ParsedRow):
         return start
@@ -71,8 +71,6 @@ def _lab(record: Record, records: Records, words: Vocabulary) -> ParsedRow:
     parts = process_parts(
         notes, "capabilities", [text.replace("_", " ") for text in listed_texts(record["capabilities"])]
     )
-    for sentence in records.remarks:
-        notes.remark(sentence)
     external_id = identity(name, record["city"], record["country_code"])
     return notes.row(external_id, draft(values, parts, contact), number=record.number)
 
@@ -115,10 +113,10 @@ def read_machines(file: SourceFile) -> Iterator[ParsedRow]:
         lab.notes.number = record.number
         lab.rows += 1
         _add_machine(lab, record)
-    yield from with_twins(_lab_row(lab, records) for lab in labs.values())
+    yield from with_twins((_lab_row(lab) for lab in labs.values()), records.remarks)
 
 
-def _lab_row(lab: _Lab, records: Records) -> ParsedRow:
+def _lab_row(lab: _Lab) -> ParsedRow:
     record, notes = lab.first, lab.notes
     notes.number = record.number
     place = Place(
@@ -130,8 +128,6 @@ def _lab_row(lab: _Lab, records: Records) -> ParsedRow:
         country_column="country_code",
     )
     values = facility_values(notes, place, lab.name)
-    for sentence in records.remarks:
-        notes.remark(sentence)
     parts = machine_parts(notes, lab.machines)
     return notes.row(lab.key, draft(values, parts), number=record.number, rows=lab.rows)
 

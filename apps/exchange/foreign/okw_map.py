@@ -16,7 +16,7 @@ from apps.exchange.foreign.drafts import (
     machine_parts,
 )
 from apps.exchange.foreign.notes import Notes
-from apps.exchange.foreign.sheets import Record, Records, columns_of, read_records
+from apps.exchange.foreign.sheets import Record, columns_of, read_records
 from apps.exchange.foreign.twins import with_twins
 from apps.exchange.formats.base import Format, Makes, ParsedRow, PartDraft, SourceFile, TermKind, Vocabulary
 
@@ -54,16 +54,14 @@ def read_machines(file: SourceFile) -> Iterator[ParsedRow]:
         lab.notes.number = record.number
         lab.rows += 1
         _add_machine(lab, record)
-    yield from with_twins(_lab_row(lab, records) for lab in labs.values())
+    yield from with_twins((_lab_row(lab) for lab in labs.values()), records.remarks)
 
 
-def _lab_row(lab: _Lab, records: Records) -> ParsedRow:
+def _lab_row(lab: _Lab) -> ParsedRow:
     record, notes = lab.first, lab.notes
     notes.number = record.number
     place = Place(lab.name, lat=record["latitude"], lon=record["longitude"])
     values = facility_values(notes, place, lab.name)
-    for sentence in records.remarks:
-        notes.remark(sentence)
     parts = machine_parts(notes, lab.machines)
     return notes.row(identity(record["lab"], lab.name), draft(values, parts), number=record.number, rows=lab.rows)
 
@@ -124,10 +122,10 @@ def _travel(notes: Notes, record: Record) -> Sides | None:
 
 def read_spaces(file: SourceFile) -> Iterator[ParsedRow]:
     records = read_records(file)
-    yield from with_twins(_space(record, records, file.words) for record in records.rows)
+    yield from with_twins((_space(record, file.words) for record in records.rows), records.remarks)
 
 
-def _space(record: Record, records: Records, words: Vocabulary) -> ParsedRow:
+def _space(record: Record, words: Vocabulary) -> ParsedRow:
     start = begun(record, words, "name")
     if isinstance(start, ParsedRow):
         return start
@@ -144,8 +142,6 @@ def _space(record: Record, records: Records, words: Vocabulary) -> ParsedRow:
     leave_out_persons(notes, record, PERSONAL)
     contact = notes.contact(website=record["url"], email=record["email"], phone=record["phone"])
     parts = process_parts(notes, "machines", [one.strip() for one in record["machines"].split(",")])
-    for sentence in records.remarks:
-        notes.remark(sentence)
     return notes.row(identity(name, record["country"]), draft(values, parts, contact), number=record.number)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from apps.catalog.models import FacilityKind
 from apps.catalog.models.phrases import normalised
 from apps.exchange.foreign.drafts import Place, begun, draft, facility_values, identity
-from apps.exchange.foreign.sheets import Record, Records, columns_of, read_records
+from apps.exchange.foreign.sheets import Record, columns_of, read_records
 from apps.exchange.foreign.twins import with_twins
 from apps.exchange.formats.base import Format, Makes, ParsedRow, SourceFile, Vocabulary
 
@@ -15,10 +15,10 @@ COLUMNS = frozenset({"country", "name", "address", "sector"})
 
 def read_suppliers(file: SourceFile) -> Iterator[ParsedRow]:
     records = read_records(file)
-    yield from with_twins(_supplier(record, records, file.words) for record in records.rows)
+    yield from with_twins((_supplier(record, file.words) for record in records.rows), records.remarks)
 
 
-def _supplier(record: Record, records: Records, words: Vocabulary) -> ParsedRow:
+def _supplier(record: Record, words: Vocabulary) -> ParsedRow:
     start = begun(record, words, "name")
     if isinstance(start, ParsedRow):
         return start
@@ -35,8 +35,6 @@ def _supplier(record: Record, records: Records, words: Vocabulary) -> ParsedRow:
     )
     values = facility_values(notes, place, name)
     contact = notes.contact(address=record["address"])
-    for sentence in records.remarks:
-        notes.remark(sentence)
     return notes.row(_identity(record), draft(values, (), contact), number=record.number)
 
 

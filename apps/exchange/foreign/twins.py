@@ -1,6 +1,6 @@
 """Rows of one file that are probably one place: the later is told of the earlier, none is merged."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from apps.exchange.formats.base import ParsedRow
@@ -9,11 +9,16 @@ from apps.exchange.repairs_twins import Neighbours, Place
 TWIN = "Probably the same place as"  # how a remark about twins begins
 
 
-def with_twins(rows: Iterable[ParsedRow]) -> Iterator[ParsedRow]:
-    """The same rows, with a remark at the later of each likely pair; of two with one id the later gets another."""
+def with_twins(rows: Iterable[ParsedRow], remarks: Sequence[str] = ()) -> Iterator[ParsedRow]:
+    """The same rows, with a remark at the later of each likely pair; of two with one id the later gets another.
+
+    `remarks` about the whole file stand at its first row.
+    """
     numbers: dict[str, int] = {}
     neighbours = Neighbours()
-    for row in rows:
+    for position, row in enumerate(rows):
+        if position == 0 and remarks:
+            row = replace(row, remarks=(*remarks, *row.remarks))
         yield row if row.facility is None else _told(_with_own_id(row, numbers), neighbours, numbers)
 
 
