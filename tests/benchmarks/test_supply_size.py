@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.harness.supplies import column_bytes
 from matchmaker.supply_files import write_supply
 from tests.benchmarks.conftest import FACILITIES, Town
+
+pytestmark = pytest.mark.django_db
 
 MOST = 1.3 * 1024  # bytes
 
