@@ -1,12 +1,24 @@
 """Logs: one JSON object a line on standard error, with the request or task it belongs to."""
 
 import logging.config
+import re
 from typing import Any
 
 import structlog
 from celery.signals import setup_logging
 from django.conf import settings
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
+
+# Addresses whose last part lets whoever knows it in.
+SECRET_ADDRESS = re.compile(r"(/(?:answers|calendar|facilities/invited)/)[^/\s\"']+")
+
+
+def hide_secret_addresses(logger: Any, name: str, event: EventDict) -> EventDict:
+    """Whoever reads the log is not thereby let in."""
+    return {
+        key: SECRET_ADDRESS.sub(r"\1...", value) if isinstance(value, str) else value for key, value in event.items()
+    }
+
 
 # What every line gets, also those of libraries that know only `logging`. format_exc_info must be among them, or
 # their tracebacks print as the name of an object.
@@ -16,6 +28,7 @@ PROCESSORS: list[Processor] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
+    hide_secret_addresses,
 ]
 
 

@@ -13,7 +13,13 @@ from config.desk import GROUPS
 
 
 def groups(request: HttpRequest) -> list[dict[str, Any]]:
-    overview = {"title": "", "items": [{"title": _("Overview"), "icon": "dashboard", "link": reverse("admin:index")}]}
+    overview = {
+        "title": "",
+        "items": [
+            {"title": _("Overview"), "icon": "dashboard", "link": reverse("admin:index")},
+            {"title": _("Freshness"), "icon": "update", "link": reverse("freshness")},
+        ],
+    }
     listed = [
         {"title": str(title), "separator": True, "collapsible": collapsible, "items": _items(request, pages)}
         for title, collapsible, pages in GROUPS

@@ -3,11 +3,19 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from apps.matching.admin import freshness
 from apps.portal.views import calendar
 from config import api, health
 
 urlpatterns = [
     *api.urlpatterns,
+    path("admin/freshness/", admin.site.admin_view(freshness.board), name="freshness"),
+    path("admin/freshness/<int:facility_id>/ask/", admin.site.admin_view(freshness.ask), name="freshness-ask"),
+    path(
+        "admin/freshness/<int:facility_id>/<slug:field>/",
+        admin.site.admin_view(freshness.waiting),
+        name="freshness-waiting",
+    ),
     path("admin/", admin.site.urls),
     path("health/live", health.live),
     path("health/ready", health.ready),

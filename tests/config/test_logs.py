@@ -58,3 +58,11 @@ def test_a_library_that_knows_no_structlog_gets_the_context_too(lines: StringIO)
     (line,) = written(lines)
     assert (line["event"], line["task_id"], line["logger"]) == ("1 of 2", "t-1", "a library's")
     assert line["timestamp"].endswith("Z")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/answers/{}/", "/calendar/{}.ics", "/facilities/invited/{}/"])
+def test_no_log_line_holds_an_address_that_lets_people_in(client: Client, lines: StringIO, address: str) -> None:
+    client.get(address.format("secret-token-1234"))
+    assert "request_finished" in lines.getvalue()
+    assert "secret-token" not in lines.getvalue()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path
 
-from apps.facilities.api import capacity, claims, evidence, history, holds, parts, views
+from apps.facilities.api import capacity, claims, evidence, freshness, history, holds, parts, views
 
 MANY: dict[str, Any] = {"get": "list", "post": "create"}
 ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
@@ -125,5 +125,15 @@ urlpatterns = [
     path("holds/<uuid:public_id>/firm/", holds.HoldViewSet.as_view({"post": "firm"}), name="hold-firm"),
     path("holds/<uuid:public_id>/release/", holds.HoldViewSet.as_view({"post": "release"}), name="hold-release"),
     path("holds/<uuid:public_id>/consume/", holds.HoldViewSet.as_view({"post": "consume"}), name="hold-consume"),
+    path(
+        f"{BELOW}/inquiries/",
+        freshness.FacilityInquiryViewSet.as_view({"get": "list", "post": "create"}),
+        name="facility-inquiries",
+    ),
+    path(
+        "inquiries/<uuid:public_id>/revoke/",
+        freshness.InquiryViewSet.as_view({"post": "revoke"}),
+        name="inquiry-revoke",
+    ),
     path("overbooked-weeks/", holds.OverbookedViewSet.as_view({"get": "list"}), name="overbooked-weeks"),
 ]

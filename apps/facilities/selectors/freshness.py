@@ -52,8 +52,8 @@ class Stale:
     oldest: date | None
 
 
-def stale_resource(today: date, path: str = "") -> Q:
-    return _unconfirmed(today - timedelta(days=STALE_DAYS), path)
+def stale_resource(today: date) -> Q:
+    return _unconfirmed(today - timedelta(days=STALE_DAYS))
 
 
 def stale_capability(today: date, days: int = RECORD_DAYS) -> Q:
@@ -176,5 +176,5 @@ def _counted(rows: QuerySet[Any], question: Q, field: StaleField) -> Iterator[St
         yield Stale(row["facility"], field, row["rows"], row["never"], row["oldest"])
 
 
-def _unconfirmed(before: date, path: str = "") -> Q:
-    return Q(**{f"{path}confirmed_on__isnull": True}) | Q(**{f"{path}confirmed_on__lt": before})
+def _unconfirmed(before: date) -> Q:
+    return Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=before)

@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from apps.matching.api import policy_views, views
+from apps.matching.api import freshness, policy_views, views
 
 urlpatterns = [
+    path("freshness/", freshness.FreshnessView.as_view(), name="freshness"),
+    path(
+        "facilities/<uuid:facility_id>/needs-waiting/<slug:field>/",
+        freshness.WaitingNeedViewSet.as_view({"get": "list"}),
+        name="facility-needs-waiting",
+    ),
     path("needs/<uuid:public_id>/ranking/", views.CurrentRankingView.as_view(), name="need-ranking"),
     path(
         "needs/<uuid:public_id>/ranking-requests/",
