@@ -95,6 +95,8 @@ def _sifted(given: Given, extras: Extras, wanted: int) -> IntArray:
 def _probe(given: Given, extras: Extras, points: IntArray, wanted: int) -> int:
     """Score the most promising: what the last of the wanted reaches at least."""
     size = max(3 * wanted, PROBED)
+    if size >= len(points):
+        return 0
     best = np.sort(np.argpartition(-points, size - 1)[:size])
     tried = given.narrowed(best)
     worth = hundredths(score(tried, extras).score)
