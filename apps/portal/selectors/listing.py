@@ -30,6 +30,7 @@ from apps.facilities.selectors import (
     only_one,
     organisations_to_claim_for,
     parts_of,
+    with_statements,
 )
 from apps.networks.models import Network
 from apps.portal.selectors.catalogue import suggested
@@ -55,7 +56,7 @@ class Listing:
 
 def listing_of(user: User, public_id: UUID) -> Listing:
     """Errors: NotFoundError for whoever may not read all of it."""
-    facility = access_facility(user, public_id)
+    facility = with_statements(access_facility(user, public_id))
     lines = list(parts_of(facility, Capability))
     return Listing(
         facility=facility,
