@@ -220,9 +220,13 @@ def split_list(text: str) -> list[str]:
 
 def plain_number(value: Decimal | float | int) -> str:
     """So that it reads back as itself whatever marks a reader expects: never just three digits behind the point."""
-    text = format(Decimal(str(value)).normalize(), "f")
+    exact = Decimal(str(value)).normalize()
+    text, power = format(exact, "f"), ""
+    if len(text) > LONGEST_FIGURE // 2 and exact.is_finite():  # some very small number
+        power = f"e{exact.adjusted()}"
+        text = format(exact.scaleb(-exact.adjusted()), "f")
     _, point, rest = text.partition(".")
-    return f"{text}0" if point and len(rest) == 3 else text
+    return f"{text}0{power}" if point and len(rest) == 3 else text + power
 
 
 def written(value: object) -> str:

@@ -5,6 +5,7 @@ A part is named by a label: blank for the facility itself, `contact`, `capabilit
 order, money as text without idle zeros, days as ISO text.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -84,6 +85,15 @@ def plain(column: Column, value: Any) -> Any:
         case Kind.YES_NO:
             return bool(value)
     return list(value) if isinstance(value, tuple | list) else str(value)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Workbooks keep 15 digits of a figure, so what differs beyond the twelfth is no difference."""
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=1e-12)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other)
 
 
 def facts_of_draft(draft: FacilityDraft) -> Facts:

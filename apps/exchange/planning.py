@@ -11,7 +11,7 @@ from typing import Any
 
 from apps.exchange.building import RESOURCE, built, resource_label
 from apps.exchange.checking import Catalogue
-from apps.exchange.facts import SITE, Facts, Fields, facts_of_draft, in_writing_order
+from apps.exchange.facts import SITE, Facts, Fields, facts_of_draft, in_writing_order, same
 from apps.exchange.formats.base import FacilityDraft, ParsedRow, PartKind, Refusal
 from apps.exchange.models import Outcome
 from apps.exchange.rules import broken_rule, field_of
@@ -197,7 +197,7 @@ def _compare(
     speaks: bool,
 ) -> None:
     here = standing.facts[label].get(name)
-    if here == value:
+    if same(here, value):
         return
     if speaks or _gives_way(standing, label, name, here):
         changes.append(Change(label, name, here, value))
@@ -215,7 +215,7 @@ def _gives_way(standing: Standing, label: str, name: str, here: Any) -> bool:
         return False  # one fact, which is theirs
     said = standing.said.get(label, {})
     if name in said:  # a blank that the source had filled was blanked by somebody
-        return bool(here == said[name])
+        return same(here, said[name])
     return not by_people or here is None or here == DEFAULTS.get(name)
 
 

@@ -47,10 +47,11 @@ def _sheet_of_header(header: list[str]) -> Sheet | None:
     def share(sheet: Sheet) -> float:
         columns = [column for column in head_of(sheet, header).columns if column is not None]
         names = {column.name for column in columns}
-        named = {"name", "kind"} if sheet is FACILITIES else {"facility", sheet.key}
-        known = names & {"external_id", "id"} if sheet is FACILITIES else names
+        known = names >= {"facility", sheet.key}
+        if sheet is FACILITIES:  # what says "id" alone may be anybody's, so most of the rest must be ours as well
+            known = "id" in names or names >= {"external_id", "name", "kind"}
         stated = sum(1 for cell in header if cell)
-        return len(columns) / stated if named <= names and known and stated else 0.0
+        return len(columns) / stated if known and stated else 0.0
 
     best = max(SHEETS, key=share)
     return best if share(best) >= OURS else None

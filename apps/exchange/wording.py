@@ -1,12 +1,14 @@
 """Codes of imports in words."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.exchange.models import BROKE_DOWN, ImportBatch
+from apps.exchange.cells import written
+from apps.exchange.models import BROKE_DOWN, ImportBatch, ImportRow
 
 # In the order in which they are shown: the filter of the list, and what it counts.
 COUNTS: Mapping[str, Any] = {
@@ -38,3 +40,44 @@ def failure_words(batch: ImportBatch) -> str:
     if batch.failure == BROKE_DOWN:
         return gettext("Reading or writing it broke down several times; an administrator finds the error in the trail.")
     return batch.failure_detail or batch.failure
+
+
+@dataclass(frozen=True)
+class RowInWords:
+    """A row as people read it: each line is a sentence or a term with its value."""
+
+    row: ImportRow
+    refusals: tuple[str, ...]
+    repairs: tuple[str, ...]
+    changes: tuple[str, ...]
+    unmapped: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+def row_in_words(row: ImportRow) -> RowInWords:
+    return RowInWords(
+        row,
+        refusals=tuple(_note(one, one["value"], one["detail"] or one["reason"]) for one in row.refusals),
+        repairs=tuple(_note(one, f"{one['found']} → {one['used']}", one["detail"]) for one in row.repairs),
+        changes=tuple(_change(one) for one in row.changes),
+        unmapped=tuple(_note(one, one["text"], ", ".join(one["suggestions"])) for one in row.unmapped),
+        left=tuple(f"{_part(one)}: {written(one['here'])}" for one in row.left),
+    )
+
+
+def _note(one: Mapping[str, Any], value: str, detail: str) -> str:
+    """Row, column, value, reason."""
+    place = gettext("row %(number)d") % {"number": one["number"]}
+    return ", ".join(filter(None, (place, one["column"]))) + f": “{value}” " + detail
+
+
+def _change(one: Mapping[str, Any]) -> str:
+    if one["field"]:
+        return f"{_part(one)}: {written(one['before']) or '-'} → {written(one['after'])}"
+    stated = ", ".join(f"{name}: {written(value)}" for name, value in one["after"].items())
+    return gettext("new: %(part)s") % {"part": f"{_part(one)} ({stated})" if stated else _part(one)}
+
+
+def _part(one: Mapping[str, Any]) -> str:
+    part = one["part"].replace(":", " ").strip()
+    return " ".join(filter(None, (part, one["field"]))) or gettext("the site")

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from apps.portal.views import answers, capacity, claiming, evidence, home, listing, mailbox, need, posting, sign_in
+from apps.portal.views import (
+    answers,
+    capacity,
+    claiming,
+    evidence,
+    home,
+    imports,
+    listing,
+    mailbox,
+    need,
+    posting,
+    sign_in,
+)
 
 app_name = "portal"
 FACILITY = "facilities/<uuid:public_id>"
@@ -33,6 +45,10 @@ urlpatterns = [
     path(f"{FACILITY}/no-gos/", listing.no_go, name="facility-no-go"),
     path(f"{FACILITY}/remove/<slug:kind>/<str:key>/", listing.remove, name="facility-remove"),
     path(f"{FACILITY}/lines/<uuid:line_id>/", listing.line, name="facility-line"),
+    path(f"{FACILITY}/imports/", imports.imports, name="facility-imports"),
+    path(f"{FACILITY}/imports/<uuid:import_id>/", imports.facility_import, name="facility-import"),
+    path(f"{FACILITY}/imports/<uuid:import_id>/<slug:verb>/", imports.import_step, name="facility-import-step"),
+    path("templates/<str:file_name>/", imports.template, name="template"),
     path(f"{FACILITY}/certificates/new/", evidence.certificate_new, name="certificate-new"),
     path(f"{CERTIFICATE}/", evidence.certificate, name="certificate"),
     path(f"{CERTIFICATE}/document/", evidence.document, name="certificate-document"),

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from openpyxl import Workbook
@@ -16,7 +16,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def workbook(**sheets: Iterable[Iterable[Any]]) -> bytes:
+def workbook(**sheets: Any) -> bytes:
     book = Workbook(write_only=True)
     for name, rows in sheets.items():
         page = book.create_sheet(name)

@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.core.audit import record
 from apps.exchange.building import LINKS, RESOURCE, keys_of, resource_label, set_columns
 from apps.exchange.checking import Catalogue
-from apps.exchange.facts import SITE, Fields
+from apps.exchange.facts import SITE, Fields, same
 from apps.exchange.formats.base import PartKind
 from apps.exchange.models import BatchState, ImportBatch, ImportRow, RowState, SourceListing, UnmappedTerm
 from apps.exchange.planning import DEFAULTS, SOURCE, Change, by_part
@@ -76,7 +76,7 @@ class Undoer:
         for change in changes:
             if change.field == SOURCE:
                 continue  # with the stamps
-            if row is None or here.get(change.field) != change.after:
+            if row is None or not same(here.get(change.field), change.after):
                 reason = "gone" if row is None else "changed_since"
                 self.left.append(Left(label, change.field, here.get(change.field), reason))
             else:
@@ -172,7 +172,7 @@ class Undoer:
 def as_it_came(here: Fields, came: Fields) -> bool:
     """Nobody has changed it: what was stated stands, and the rest is as blank as it was."""
     return all(
-        value == came[name] if name in came else value in (None, False) or value == DEFAULTS.get(name)
+        same(value, came[name]) if name in came else value in (None, False) or value == DEFAULTS.get(name)
         for name, value in here.items()
     )
 
