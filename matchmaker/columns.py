@@ -15,20 +15,8 @@ from typing import TypeVar
 import numpy as np
 
 from matchmaker.places import Positions
-from matchmaker.storage import (
-    Array,
-    Bits,
-    BoolArray,
-    Coded,
-    Flag,
-    FloatArray,
-    IntArray,
-    Named,
-    Ragged,
-    Shared,
-    Texts,
-    Words,
-)
+from matchmaker.row_lists import Named, Ragged, Shared, Words
+from matchmaker.storage import Array, Bits, BoolArray, Coded, Flag, FloatArray, IntArray, Texts
 
 __all__ = [
     "BLANK_DAY",

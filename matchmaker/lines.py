@@ -10,6 +10,7 @@ import numpy as np
 from matchmaker.catalogue_codes import CatalogueCodes
 from matchmaker.columns import BLANK_DAY, EVIDENCES, SOURCES, LineColumns, lock
 from matchmaker.ordering import distinct, is_among, order_by, stands_twice, text_keys
+from matchmaker.row_lists import Ragged, Shared, recoded
 from matchmaker.storage import (
     Array,
     Bits,
@@ -17,13 +18,10 @@ from matchmaker.storage import (
     Coded,
     FloatArray,
     IntArray,
-    Ragged,
-    Shared,
     Texts,
     encoded,
     encoded_sizes,
     narrow,
-    recoded,
 )
 from matchmaker.tables import FigureTable, LineTable, PairTable, SupplyTables
 from matchmaker.taxonomy import Taxonomy

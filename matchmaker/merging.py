@@ -15,7 +15,8 @@ from matchmaker.columns import HoldingColumns, LineColumns, ResourceColumns, Sit
 from matchmaker.lines import currencies_in_use
 from matchmaker.ordering import text_keys
 from matchmaker.places import Positions
-from matchmaker.storage import Array, Bits, Coded, IntArray, Named, Ragged, Shared, Texts, Words, narrow, recoded
+from matchmaker.row_lists import Named, Ragged, Shared, Words, recoded
+from matchmaker.storage import Array, Bits, Coded, IntArray, Texts, narrow
 from matchmaker.supply import Columns, Supply
 from matchmaker.supply_digest import total_of
 

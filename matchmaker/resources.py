@@ -9,7 +9,8 @@ import numpy as np
 from matchmaker.catalogue_codes import CatalogueCodes
 from matchmaker.columns import BLANK_DAY, SOURCES, ResourceColumns, lock
 from matchmaker.ordering import is_among, order_by, stands_twice, text_keys
-from matchmaker.storage import Array, Coded, FloatArray, IntArray, Ragged, Texts, narrow
+from matchmaker.row_lists import Ragged
+from matchmaker.storage import Array, Coded, FloatArray, IntArray, Texts, narrow
 from matchmaker.tables import SupplyTables
 from matchmaker.taxonomy import Taxonomy
 

@@ -13,7 +13,7 @@ from matchmaker.asked import Asked
 from matchmaker.codes import Code, Gate
 from matchmaker.columns import BLANK_DAY, DOCUMENTED, VERIFIED, BoolArray, IntArray
 from matchmaker.domain import Confidentiality, RegionStrength
-from matchmaker.storage import Words
+from matchmaker.row_lists import Words
 from matchmaker.supply import Supply
 from matchmaker.verdicts import CodeArray, Column, FactColumn, Origin, first_that_holds
 

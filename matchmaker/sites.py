@@ -11,7 +11,8 @@ from matchmaker.columns import BLANK_DAY, EVIDENCES, HoldingColumns, SiteColumns
 from matchmaker.lines import is_offered
 from matchmaker.ordering import order_by
 from matchmaker.places import Positions
-from matchmaker.storage import Array, Bits, BoolArray, Coded, IntArray, Named, Texts, Words, narrow, recoded
+from matchmaker.row_lists import Named, Words, recoded
+from matchmaker.storage import Array, Bits, BoolArray, Coded, IntArray, Texts, narrow
 from matchmaker.tables import CertificateTable, SupplyTables, WordList
 from matchmaker.taxonomy import Taxonomy
 

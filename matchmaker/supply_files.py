@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker import ENGINE_VERSION, columns, storage, tables
+from matchmaker import ENGINE_VERSION, columns, row_lists, storage, tables
 from matchmaker.array_files import DamagedSupplyError, open_record, write_record
 from matchmaker.documents import catalogue_document, catalogue_from_document
 from matchmaker.places import Positions
@@ -54,10 +54,10 @@ MODELS: dict[str, type[Any]] = {
         storage.Bits,
         storage.Flag,
         storage.Texts,
-        storage.Named,
-        storage.Words,
-        storage.Ragged,
-        storage.Shared,
+        row_lists.Named,
+        row_lists.Words,
+        row_lists.Ragged,
+        row_lists.Shared,
         tables.SupplyTables,
         tables.SiteTable,
         tables.FigureTable,

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from matchmaker.storage import Bits, Coded, Flag, Named, Ragged, Shared, Texts, Words
+from matchmaker.row_lists import Named, Ragged, Shared, Words
+from matchmaker.storage import Bits, Coded, Flag, Texts
 from matchmaker.supply import Supply
 
 READ_WHOLE = (np.ndarray, Coded, Bits)

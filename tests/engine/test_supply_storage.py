@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from matchmaker.domain import CapabilityFact, FacilityFact, FacilityKind, MachineHeldFact, ResourceFact
 from matchmaker.ordering import distinct, is_among, order_by, stands_twice, text_keys
-from matchmaker.storage import Bits, Coded, Ragged, Texts, Words, narrow, recoded
+from matchmaker.row_lists import Ragged, Words, recoded
+from matchmaker.storage import Bits, Coded, Texts, narrow
 from matchmaker.supply import Supply
 from tests.engine import sample
 from tests.engine.catalogue_files import taxonomy
