@@ -16,6 +16,7 @@ from apps.matching.runs import compare_needs, comparisons, drain
 from apps.matching.runs.asked import need_as_asked, written_need
 from apps.matching.selectors import comparisons_visible_to, summary_of
 from apps.matching.services import create_policy_version, request_comparison
+from apps.matching.snapshots.view import SupplyNotBuiltError
 from apps.matching.tasks import compare_policies
 from apps.needs.models import Need
 from apps.needs.services import withdraw_need
@@ -203,6 +204,21 @@ def test_a_broken_supply_is_no_needs_fault(needs: list[Need], ask: Any, monkeypa
     compare_needs(TODAY)
     monkeypatch.setattr(comparisons, "current_supply", killed)
     assert compare_needs(TODAY) is False  # nothing waits, so no supply is read
+
+
+def test_while_the_supply_is_built_needs_wait(
+    cast: Cast, needs: list[Need], ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def later(_: Any) -> Any:
+        raise SupplyNotBuiltError("a task reads all facilities")
+
+    made = ask()
+    with monkeypatch.context() as patch:
+        patch.setattr(comparisons, "current_supply", later)
+        assert compare_needs(TODAY) is False
+    assert set(made.needs.values_list("attempts", "last_error")) == {(0, "")}
+    compare_needs(TODAY)
+    assert summary(made, cast).done == 3
 
 
 def test_what_is_leased_is_left_alone_and_whoever_comes_late_changes_nothing(

@@ -1,10 +1,12 @@
 """Old rankings made again: the same bytes from what was kept, and readable for ever without it."""
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import date
 from http import HTTPStatus
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +22,7 @@ from apps.matching.runs import drain, replay
 from apps.matching.runs.replay import Place, ReplayOutcome, canonical
 from apps.matching.selectors import current_ranking, ranking_as_published
 from apps.matching.services import create_policy_version, publish_policy
-from apps.matching.snapshots import store
+from apps.matching.snapshots import store, view
 from apps.matching.snapshots.view import consistent_view, current_supply
 from apps.needs.models import Need
 from apps.needs.services import revise_need
@@ -35,6 +37,13 @@ from tests.matching.world import let_time_pass, settle, turned_part, turning, tu
 pytestmark = pytest.mark.django_db
 TODAY = builders.today()
 Kept = Callable[[int, date, str], Supply]
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
+    """A process that has loaded nothing yet, on a host without files."""
+    monkeypatch.setattr(view._Kept, "loaded", None)
+    settings.SUPPLY_DIR = str(tmp_path / "supply")
 
 
 @pytest.fixture
@@ -113,8 +122,26 @@ def turned(need: Need) -> Any:
     return need.current.steps.get().process
 
 
-def test_the_store_gives_what_was_ranked_over(ranking: Ranking) -> None:
-    assert replay.replay(ranking).outcome == ReplayOutcome.SAME
+def test_the_store_gives_what_was_ranked_over_until_its_files_go(
+    cast: Cast, need: Need, ranking: Ranking, settings: Any
+) -> None:
+    """Two more supplies follow, of which the store keeps the steps; each ranking is made again over its own."""
+    for min_run in (300, 2):
+        Facility.objects.update(min_run=min_run)
+        settle()
+        let_time_pass()
+        drain(TODAY)
+    made = list(Ranking.objects.filter(need=need).order_by("rev"))
+    assert len({row.supply_digest for row in made}) == len(made) >= 3
+    assert ranking in made
+    assert {replay.replay(row).outcome for row in made} == {ReplayOutcome.SAME}
+    shutil.rmtree(settings.SUPPLY_DIR)
+    assert {replay.replay(row).outcome for row in made} == {ReplayOutcome.SUPPLY_GONE}
+    carla = Api(cast.carla)
+    for row in made:
+        shown = results(carla.get(f"rankings/{row.public_id}/matches/"))
+        assert [match["score"] for match in shown] == [match.document["score"] for match in row.matches.all()]
+    assert ranking.matches.count() == 3  # two take larger runs only
 
 
 def test_a_supply_that_is_gone_is_said(ranking: Ranking) -> None:
@@ -216,7 +243,9 @@ def test_the_button_of_the_desk_is_an_administrators(cast: Cast, ranking: Rankin
 # --- for ever ---------------------------------------------------------------------------------------------------------
 
 
-def test_matches_and_facts_are_read_for_ever(cast: Cast, need: Need, ranking: Ranking, monkeypatch: Any) -> None:
+def test_matches_and_facts_are_read_for_ever(
+    cast: Cast, need: Need, ranking: Ranking, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
     """Without any supply, with every part of the facilities gone, they closed, renamed and out of the network."""
     carla, desk = Api(cast.carla), Client()
     desk.force_login(cast.carla)
@@ -233,11 +262,13 @@ def test_matches_and_facts_are_read_for_ever(cast: Cast, need: Need, ranking: Ra
         facility.networks.clear()
     Facility.objects.update(operating_state="closed", min_run=None, max_run=None, lat=None, lon=None)
 
+    shutil.rmtree(settings.SUPPLY_DIR)
+
     def nowhere(*_: Any, **__: Any) -> Any:
         raise AssertionError("reading a ranking asks for no supply")
 
-    monkeypatch.setattr("apps.matching.snapshots.view.current_supply", nowhere)
-    monkeypatch.setattr("apps.matching.snapshots.store.current_supply", nowhere, raising=False)
+    monkeypatch.setattr(view, "current_supply", nowhere)
+    monkeypatch.setattr(store, "supply_of", nowhere)
     assert canonical(ranking_as_published(Ranking.objects.get(pk=ranking.pk))) == published
     for path in paths[:1]:
         assert carla.read(path) == before[path]

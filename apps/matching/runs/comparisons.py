@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
+import structlog
 from django.db import connection
 from django.utils import timezone
 
 from apps.matching.differences import Answer, Difference, compare
 from apps.matching.models import ComparedNeed, Policy, Ranking
 from apps.matching.snapshots.needs import Question, read_questions
-from apps.matching.snapshots.view import consistent_view, current_supply
+from apps.matching.snapshots.view import SupplyNotBuiltError, consistent_view, current_supply
 from apps.needs.models import Need
 from apps.needs.models.need import RANKED_STATES
 from matchmaker import ENGINE_VERSION
@@ -25,6 +26,8 @@ from matchmaker.documents import ranking_document
 from matchmaker.policy import Policy as EnginePolicy
 from matchmaker.ranking import rank
 from matchmaker.supply import Supply
+
+log = structlog.get_logger(__name__)
 
 SLICE_SECONDS = 5.0
 LEASE_SECONDS = 180  # at least twice the hard time limit of the task
@@ -79,7 +82,8 @@ def compare_needs(today: date, *, seconds: float = SLICE_SECONDS) -> bool:
         cursor.execute(_ANYTHING_DUE)
         if not cursor.fetchone()[0]:
             return False
-    _prepare(today)
+    if not _prepared(today):
+        return False
     while (row := _claim()) is not None:
         with _noting(row):
             _store(row, *_answer(row, today))
@@ -88,10 +92,15 @@ def compare_needs(today: date, *, seconds: float = SLICE_SECONDS) -> bool:
     return False
 
 
-def _prepare(today: date) -> None:
-    """Whatever no need is to blame for fails here, before any is claimed."""
-    with consistent_view():
-        current_supply(today)
+def _prepared(today: date) -> bool:
+    """Whatever no need is to blame for fails here, before any is claimed. False where the supply is yet to be built."""
+    try:
+        with consistent_view():
+            current_supply(today)
+    except SupplyNotBuiltError as waiting:
+        log.warning("supply_awaited", reason=str(waiting))
+        return False
+    return True
 
 
 def _claim() -> ComparedNeed | None:
