@@ -14,7 +14,9 @@ COPY matchmaker ./matchmaker
 COPY apps ./apps
 RUN STATIC_ROOT=/srv/matchmaker/static python manage.py collectstatic --no-input
 
+RUN install -d -o matchmaker /srv/matchmaker/supply
+
 USER matchmaker
-ENV STATIC_ROOT=/srv/matchmaker/static
+ENV STATIC_ROOT=/srv/matchmaker/static SUPPLY_DIR=/srv/matchmaker/supply
 EXPOSE 8000
 CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--no-control-socket"]

@@ -27,16 +27,6 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
-    "keep a supply file that rankings can go on from": {
-        "task": "apps.matching.tasks.build_supply",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "remove old supply files": {
-        "task": "apps.matching.tasks.clean_supply",
-        "schedule": crontab(hour="4", minute="37"),
-        "options": {"expires": 3600},
-    },
     "make needs due whose facts went stale": {
         "task": "apps.matching.tasks.refresh_stale",
         "schedule": crontab(minute="7"),  # each hour, so that a night without a worker loses nothing

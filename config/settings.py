@@ -2,12 +2,12 @@
 
 import logging
 from datetime import timedelta
+from socket import gethostname
 
 from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
-from kombu.common import Broadcast
 
 from config.desk import unfold_config
 from config.env import ROOT, database_config, env
@@ -230,12 +230,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 
-# Each host has its own supply files, so what keeps them is heard by a worker of every host.
-CELERY_TASK_QUEUES = [Queue("celery"), Broadcast("supply")]
-CELERY_TASK_ROUTES = {
-    "apps.matching.tasks.build_supply": {"queue": "supply"},
-    "apps.matching.tasks.clean_supply": {"queue": "supply"},
-}
+# Each host has its own supply files: its workers ask one another, and nobody else, to see to them.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue(f"supply.{gethostname()}")]
+CELERY_TASK_ROUTES = {"apps.matching.tasks.build_supply": {"queue": f"supply.{gethostname()}"}}
 
 # --- Supply: all facilities as columns in files that the workers of a host map ----------------------------------------
 SUPPLY_DIR = env.str("SUPPLY_DIR", default=str(ROOT / "var" / "supply"))

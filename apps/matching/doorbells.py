@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 DRAIN = "apps.matching.tasks.drain"
 COMPARE = "apps.matching.tasks.compare_policies"
-BUILD = "apps.matching.tasks.build_supply"  # heard on every host: each has its own files
+BUILD = "apps.matching.tasks.build_supply"  # heard by the workers of the same host only
 EXPIRES_SECONDS = 5
 SILENT_SECONDS = 5.0
 # A connection of its own for each ring: the pooled ones try again for seconds, while somebody waits for an answer.
@@ -28,6 +28,19 @@ class _Breaker:
 def ring(task: str = DRAIN) -> None:
     """Once the caller's transaction is committed, ask a worker to see to that queue. Never fails, never waits long."""
     transaction.on_commit(lambda: _ring_now(task))
+
+
+class _Minute:
+    """When this process last asked for a look at the supply files."""
+
+    asked_at = -60.0
+
+
+def ring_each_minute() -> None:
+    """Ask a worker of this host to see whether its supply files serve, unless this process did so a minute ago."""
+    if time.monotonic() - _Minute.asked_at >= 60.0:
+        _Minute.asked_at = time.monotonic()
+        ring(BUILD)
 
 
 def _ring_now(task: str = DRAIN) -> None:

@@ -9,21 +9,19 @@ from apps.matching import doorbells, runs
 
 @shared_task(acks_late=False, ignore_result=True, expires=5, soft_time_limit=15, time_limit=20)
 def drain() -> None:
+    doorbells.ring_each_minute()
     if runs.drain(datetime.now(UTC).date()):
         doorbells.ring()
 
 
 @shared_task(acks_late=False, ignore_result=True, expires=60, soft_time_limit=900, time_limit=960)
 def build_supply() -> None:
-    """One process of a host builds, the others return at once. Shortly before midnight also for the day to come."""
+    """Of this host: one process builds, the others return at once. Shortly before midnight also for the day to come;
+    whoever has written a file removes old ones."""
     now = datetime.now(UTC)
-    runs.build_supply(now.date())
-    runs.build_supply((now + timedelta(minutes=15)).date())
-
-
-@shared_task(acks_late=False, ignore_result=True, soft_time_limit=60, time_limit=90)
-def clean_supply() -> None:
-    runs.clean_supply()
+    for day in sorted({now.date(), (now + timedelta(minutes=15)).date()}):
+        if runs.build_supply(day):
+            runs.clean_supply()
 
 
 @shared_task(acks_late=False, ignore_result=True, soft_time_limit=60, time_limit=90)

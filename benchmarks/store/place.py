@@ -22,6 +22,7 @@ def private_servers() -> Iterator[None]:
         os.environ.update(services.addresses)
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
         os.environ["LOG_LEVEL"] = "WARNING"
+        os.environ["SUPPLY_DIR"] = str(STATE / "supply")
         django.setup()
         call_command("migrate", verbosity=0)
         yield

@@ -9,6 +9,8 @@ import signal
 import time
 from datetime import date
 
+from django.conf import settings
+
 from apps.matching.runs import comparisons, jobs, rounds
 from matchmaker.domain import NeedFact
 from matchmaker.policy import Policy
@@ -35,3 +37,4 @@ comparisons.PAUSE_SECONDS = 0.1
 rounds.PUBLISH_SECONDS = 0.3
 jobs.LEASE_SECONDS = PLAN.get("lease", 1.0)
 jobs.PAUSE_SECONDS = 0.1
+settings.SUPPLY_BUILT_IN_PLACE = PLAN.get("built_in_place", settings.SUPPLY_BUILT_IN_PLACE)

@@ -132,3 +132,13 @@ def test_without_a_broker_needs_wait_and_are_ranked_when_it_comes_back(
     start_worker()
     wait_until(lambda: ranked() == count)
     assert_each_ranked_once(count)
+
+
+def test_a_large_network_is_read_by_a_task_of_its_own_and_then_ranked(
+    post: Callable[[], Need], start_worker: Start
+) -> None:
+    """The worker may not read all facilities within its round, so it asks for the task, and hears it itself."""
+    post()
+    start_worker(built_in_place=0)
+    wait_until(lambda: ranked() == 1)
+    assert_each_ranked_once(1)

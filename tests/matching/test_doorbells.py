@@ -3,9 +3,11 @@
 import socket
 import time
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from celery import current_app
 from django.core.management import call_command
 from django.db import transaction
@@ -21,6 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def working_bell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doorbells._Breaker, "silent_until", 0.0)
+    monkeypatch.setattr(doorbells._Minute, "asked_at", time.monotonic())
 
 
 @pytest.fixture
@@ -152,3 +155,31 @@ def test_the_command_goes_on_until_it_is_stopped(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(KeyboardInterrupt):
         call_command("drain", forever=True)
     assert len(rounds) == 2
+
+
+def test_a_worker_asks_each_minute_for_a_look_at_the_supply_files(
+    rings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doorbells._Minute, "asked_at", time.monotonic() - 61)
+    for _ in range(3):
+        tasks.drain()
+    assert rings == [doorbells.BUILD]
+
+
+def test_the_supply_task_builds_for_today_and_before_midnight_for_tomorrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[date] = []
+    monkeypatch.setattr(runs, "build_supply", built.append)
+    for hour, minute in ((12, 0), (23, 44), (23, 46)):
+        with time_machine.travel(datetime(2026, 3, 4, hour, minute, tzinfo=UTC), tick=False):
+            tasks.build_supply()
+    assert [day.day for day in built] == [4, 4, 4, 5]
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_whoever_wrote_a_supply_file_removes_old_ones(monkeypatch: pytest.MonkeyPatch, *, written: bool) -> None:
+    cleaned: list[str] = []
+    monkeypatch.setattr(runs, "build_supply", lambda day: written)
+    monkeypatch.setattr(runs, "clean_supply", lambda: cleaned.append("cleaned"))
+    with time_machine.travel(datetime(2026, 3, 4, 12, tzinfo=UTC), tick=False):
+        tasks.build_supply()
+    assert cleaned == ["cleaned"] * written

@@ -320,15 +320,15 @@ def test_bases_are_removed_30_days_after_their_last_use(facility: Facility) -> N
     builders.process()
     newest = supply_now()
     assert len(kept_bases()) == 3
-    age(old.base.kept.directory, 31)
+    age(old.base.kept.directory, 32)
     assert remove_old() == 1
-    age(used.base.kept.directory, 31)
-    age(newest.base.kept.directory, 31)
+    age(used.base.kept.directory, 32)
+    age(newest.base.kept.directory, 32)
     (used.base.kept.directory / store.BASE).touch()
     assert remove_old() == 0  # one was used, the other is the newest
-    age(used.base.kept.directory, 29)
+    age(used.base.kept.directory, 30)
     assert remove_old() == 0
-    age(used.base.kept.directory, 31)
+    age(used.base.kept.directory, 32)
     assert remove_old() == 1
     assert [base.directory for base in kept_bases()] == [newest.base.kept.directory]
 
@@ -342,6 +342,6 @@ def test_files_of_another_engine_are_left_alone_until_they_are_old(
     own = supply_now()
     assert kept_bases() == [own.base.kept]
     assert remove_old() == 0
-    age(other.base.kept.directory, 31)
+    age(other.base.kept.directory, 32)
     assert remove_old() == 1
     assert not other.base.kept.directory.exists()

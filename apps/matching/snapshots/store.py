@@ -26,7 +26,7 @@ from matchmaker.supply_files import DamagedSupplyError, open_supply, write_suppl
 
 BASE = "base.supply"
 WAITING = ".building-"
-KEPT_SECONDS = 30 * 86_400
+KEPT_SECONDS = 31 * 86_400  # each day that a base is used adds a step, so a supply can be had for 30 days at least
 MOMENT = "%Y%m%dT%H%M%S%f"
 
 
@@ -143,7 +143,7 @@ def _steps_back(base: KeptBase, path: Path) -> Iterator[Step]:
 
 
 def remove_old() -> int:
-    """Take away each base, with its steps, to which nothing was added for 30 days; never the newest. Says how many."""
+    """Take away each base, with its steps, to which nothing was added for so long; never the newest. Says how many."""
     until = time.time() - KEPT_SECONDS
     newest = [base.directory for base in kept_bases()[:1]]
     old = [path for path in Path(settings.SUPPLY_DIR).glob("engine-*/*_*") if _last_used(path) < until]
