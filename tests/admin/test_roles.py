@@ -11,6 +11,7 @@ from django.urls import reverse
 from apps.accounts.models import Organisation, User
 from apps.catalog.models import CatalogueRow, Process
 from apps.core.models import AuditEntry
+from apps.exchange.models import ImportBatch, ImportRow, SourceListing, UnmappedTerm
 from apps.facilities.models import Capability, Facility, HeldCertificate, HeldMachine, Resource
 from apps.matching.models import Match, MatchJob, Policy, PolicyState, Ranking
 from apps.needs.models import Need, NeedRevision
@@ -33,6 +34,10 @@ OF_A_NETWORK: dict[type[Model], str] = {
     Resource: "facility__networks",
     HeldCertificate: "facility__networks",
     HeldMachine: "facility__networks",
+    ImportBatch: "network",
+    ImportRow: "batch__network",
+    UnmappedTerm: "batch__network",
+    SourceListing: "network",
 }
 
 
@@ -59,6 +64,10 @@ def world(cast: Cast) -> Cast:
         builders.held_machine(facility=facility)
         ranked(builders.need(organisation=organisation, home_network=network), facility)
         builders.policy(network=network)
+        batch = builders.import_batch(network=network)
+        builders.import_row(batch=batch)
+        builders.unmapped_term(batch=batch, facility=facility)
+        builders.source_listing(network=network, facility=facility)
     return cast
 
 

@@ -60,6 +60,9 @@ class UploadForm(WholeRowForm):
         model = ImportBatch
         fields = ("network", "source", "format")
 
+    def _post_clean(self) -> None:
+        """The service makes the row and holds its rules; until then there is nothing to check."""
+
 
 @admin.register(ImportBatch)
 class ImportBatchAdmin(DeskAdmin):
