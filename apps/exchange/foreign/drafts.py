@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 
 from apps.catalog.models import FacilityKind
@@ -61,7 +61,10 @@ def facility_values(notes: Notes, place: Place, name: str, *, position: bool = T
 
 @dataclass(frozen=True)
 class Machine:
-    """One line about machines: what they do (a process) and are (a model), as short names or None, and their size."""
+    """One line about machines: what they do (a process) and are (a model), as short names or None, and their size.
+
+    `more` are other fields of the capability that the line tells of.
+    """
 
     number: int
     text: str
@@ -69,6 +72,7 @@ class Machine:
     model: str | None = None
     count: int = 1
     envelope_mm: Sides | None = None
+    more: Mapping[str, Value] = field(default_factory=dict)
 
 
 def machine_parts(notes: Notes, machines: Sequence[Machine]) -> tuple[PartDraft, ...]:
@@ -95,10 +99,10 @@ def _capabilities(notes: Notes, process: str, machines: list[Machine]) -> Iterab
     if sized:
         largest = max(sized, key=lambda machine: prod(machine.envelope_mm or (0,)))
         _tell_others(notes, largest, sized)
-        yield capability(largest.number, process, envelope_mm=largest.envelope_mm)
+        yield capability(largest.number, process, envelope_mm=largest.envelope_mm, more=largest.more)
     if blank:
         offer = CapabilityOffer.SUPPLEMENTARY if sized else CapabilityOffer.CORE
-        yield capability(blank[0].number, process, offer=offer)
+        yield capability(blank[0].number, process, offer=offer, more=blank[0].more)
 
 
 def _tell_others(notes: Notes, largest: Machine, sized: list[Machine]) -> None:

@@ -1,5 +1,6 @@
 """What a reader has to say about one row, gathered while it reads it, and cells that were looked at on the way."""
 
+import re
 from dataclasses import dataclass, field
 
 from apps.exchange import repairs_contacts, repairs_figures, repairs_places, repairs_text
@@ -145,6 +146,11 @@ class Notes:
             reason = "spreadsheet_error" if repairs_text.is_spreadsheet_error(cell) else "not_degrees"
             self.refused(column, cell, reason, DETAILS.get(reason, "Decimal degrees are expected, such as -33.925."))
         return value
+
+    def area(self, text: str) -> str:
+        """An ISO 3166-2 code where the text is one; names of states have no code of their own here."""
+        found = re.fullmatch(r"\s*([A-Z]{2}-[A-Z0-9]{1,3})\s*", text)
+        return found[1] if found else ""
 
     def country(self, column: str, cell: str) -> str:
         """An ISO code, or empty; a name that nobody knows is refused."""

@@ -68,7 +68,8 @@ def _facility(number: int, row: Row, words: Vocabulary) -> ParsedRow:
     if state in STATES:
         return notes.refused_row("not_running", STATES[state], number=number, column="facilityStatus")
     place = _place(notes, row, name)
-    values = facility_values(notes, place, name) | _figures(notes, row) | _materials(notes, row)
+    values = facility_values(notes, place, name) | _area(notes, row) | _figures(notes, row)
+    values |= _materials(notes, "typicalMaterials", first(row, "typical-materials"))
     processes = [_word(one) for one in texts(first(row, "manufacturing-processes"))]
     parts = [*process_parts(notes, "manufacturingProcesses", processes)]
     machines = machine_parts(notes, [_machine(notes, mapping(one)) for one in listed(row.get("equipment"))])
@@ -118,7 +119,8 @@ def _contact(notes: Notes, row: Row, place: Place) -> dict[str, str]:
     reach = mapping(agent.get("contact"))
     address = mapping(mapping(row.get("location")).get("address"))
     street = " ".join(filter(None, (place.street.strip(), text(address.get("number")).strip())))
-    whole = [street, text(address.get("district")).strip(), text(address.get("region")).strip()]
+    region = "" if notes.area(_region(row)) else _region(row)
+    whole = [street, text(address.get("district")).strip(), region]
     if first(agent, "contact-person"):
         notes.repaired(
             "contactPerson", "(left out)", "", "personal_data", "Personal data are not taken over from lists."
@@ -139,11 +141,20 @@ def _figures(notes: Notes, row: Row) -> dict[str, Value]:
     return dict(BATCH_SIZES.get(said, {}))
 
 
-def _materials(notes: Notes, row: Row) -> dict[str, Value]:
+def _area(notes: Notes, row: Row) -> dict[str, Value]:
+    code = notes.area(_region(row))
+    return {"admin_area": code} if code else {}
+
+
+def _region(row: Row) -> str:
+    return text(mapping(mapping(row.get("location")).get("address")).get("region")).strip()
+
+
+def _materials(notes: Notes, column: str, stated: Any) -> dict[str, Value]:
     found: dict[str, None] = {}
-    for one in listed(first(row, "typical-materials")):
+    for one in listed(stated):
         said = one if isinstance(one, str) else text(first(mapping(one), "material-type", "name"))
-        slug = notes.term(TermKind.MATERIAL, "typicalMaterials", _word(notes.text("typicalMaterials", said)))
+        slug = notes.term(TermKind.MATERIAL, column, _word(notes.text(column, said)))
         if slug:
             found.setdefault(slug)
     return {"materials": tuple(found)} if found else {}
@@ -179,7 +190,15 @@ def _machine(notes: Notes, row: Row) -> Machine:
         model=notes.term(TermKind.MACHINE, "equipment.model", *filter(None, (model, whole))) if model else None,
         count=count,
         envelope_mm=_travel(notes, row),
+        more=_line(notes, row),
     )
+
+
+def _line(notes: Notes, row: Row) -> dict[str, Value]:
+    """What the equipment works and how exactly."""
+    tolerance = notes.text("equipment.toleranceClass", text(first(row, "tolerance-class")), limit=10)
+    more = _materials(notes, "equipment.materialsWorked", first(row, "materials-worked"))
+    return {**more, "tolerance_class": tolerance} if tolerance else more
 
 
 def _travel(notes: Notes, row: Row) -> Sides | None:

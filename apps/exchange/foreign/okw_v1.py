@@ -124,11 +124,13 @@ def _facility(
         city_column="Address.locality",
     )
     values = facility_values(notes, place, name)
-    area = text(address.get("region")).strip()
+    region = text(address.get("region")).strip()
+    code = notes.area(region)
+    values |= {"admin_area": code} if code else {}
     reach = notes.contact(
         website=text(contact.get("website")),
         email=text(contact.get("email")),
-        address=", ".join(filter(None, (street, area))),
+        address=", ".join(filter(None, (street, "" if code else region))),
         postal_code=text(address.get("postcode")),
     )
     named = [one.strip() for one in text(facility.get("capabilities")).split(",")]

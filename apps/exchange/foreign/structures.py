@@ -31,7 +31,7 @@ def load_json(data: bytes) -> Plain:
     """Errors: UnreadableError not_json, file_too_big, nested_too_deep."""
     _require_size(data, MAX_JSON_BYTES)
     try:
-        found = json.loads(text_of(data).text, parse_float=str, parse_int=str, parse_constant=_no_number)
+        found = json.loads(text_of(data).text, parse_float=_decimal, parse_int=str, parse_constant=_no_number)
     except ValueError as error:
         raise UnreadableError("not_json", f"The file is no JSON: {_first_line(error)}") from error
     except RecursionError as error:
@@ -46,7 +46,7 @@ def load_toml(data: bytes) -> dict[str, Any]:
     if any(_ENDLESS_KEY.match(piece) for piece in _BEFORE_KEYS.split(text)):
         raise _too_deep()
     try:
-        found = tomllib.loads(text.replace("\r\n", "\n"), parse_float=str)
+        found = tomllib.loads(text.replace("\r\n", "\n"), parse_float=_decimal)
     except ValueError as error:
         raise UnreadableError("not_toml", f"The file is no TOML: {_first_line(error)}") from error
     except RecursionError as error:
@@ -88,6 +88,11 @@ def _require_size(data: bytes, most: int) -> None:
         raise UnreadableError(
             "file_too_big", f"A file of this kind has at most {most // 1000} kB.", facts={"bytes": len(data)}
         )
+
+
+def _decimal(text: str) -> str:
+    """Its mark is a decimal one for certain; with three digits behind it would look like one between thousands."""
+    return f"{text}0" if re.fullmatch(r"-?\d+\.\d{3}", text) else text
 
 
 def _no_number(word: str) -> str:
