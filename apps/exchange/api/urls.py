@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.exchange.api import downloads, views
+from apps.exchange.api import downloads, manifests, views
 
 ONE = "imports/<uuid:public_id>"
 TERM = "unmapped-terms/<uuid:public_id>"
@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{ONE}/undo/", views.ImportViewSet.as_view({"post": "undo"}), name="import-undo"),
     path(f"{ONE}/discard/", views.ImportViewSet.as_view({"post": "discard"}), name="import-discard"),
     path("imports/<uuid:import_id>/rows/", views.RowViewSet.as_view({"get": "list"}), name="import-rows"),
+    path("need-manifests/", manifests.ManifestView.as_view(), name="need-manifests"),
     path("import-formats/", views.FormatView.as_view(), name="import-formats"),
     path("import-templates/<str:file_name>/", downloads.TemplateView.as_view(), name="import-template"),
     path("networks/<slug:slug>/imports/", views.NetworkUploadView.as_view({"post": "create"}), name="network-imports"),
