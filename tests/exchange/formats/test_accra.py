@@ -1,6 +1,5 @@
 """The list of machines, imported whole, and a need for large brackets near Accra ranked over it."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -33,7 +32,7 @@ def batch(cast: Cast) -> ImportBatch:
 
 
 @pytest.fixture
-def matches(cast: Cast, batch: ImportBatch) -> Iterator[dict[str, Match]]:
+def matches(cast: Cast, batch: ImportBatch) -> dict[str, Match]:
     brackets = builders.step_content(
         process=Process.objects.get(slug="fff"),
         materials=(Material.objects.get(slug="petg"),),

@@ -1,12 +1,14 @@
 """A founder's way from a manifest to the form of a need: proposed, ticked, never posted by itself."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 
+from apps.accounts.models import User
 from apps.needs.models import Need
 from tests import builders
 from tests.api.client import Api
@@ -47,7 +49,7 @@ def generous_throttles() -> Iterator[None]:
         yield
 
 
-def hand_in(api: Api, data: bytes, name: str = "okh.toml") -> object:
+def hand_in(api: Api, data: bytes, name: str = "okh.toml") -> Any:
     return api.call("POST", "need-manifests/", raw=data, **{"content-disposition": f'attachment; filename="{name}"'})
 
 
@@ -104,7 +106,7 @@ def test_the_api_asks_who_it_is(cast: Cast) -> None:
     assert hand_in(Api(), MANIFEST).status_code == 401
 
 
-def browser(user: object) -> Client:
+def browser(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client

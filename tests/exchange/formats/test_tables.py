@@ -287,9 +287,10 @@ def test_a_supplier_is_known_again_by_its_spelling(read: Read) -> None:
 
 def test_a_workbook_is_read_like_a_table(read: Read) -> None:
     book = Workbook()
-    book.active.append(["country", "name", "address", "sector"])
-    book.active.append(["Peru", "Serflex S.A.C.", "Av Universitaria 3855", "Apparel"])
-    book.active.append(["Peru", '=HYPERLINK("http://evil.test")', "x", "Apparel"])
+    sheet = book.create_sheet("list", 0)
+    sheet.append(["country", "name", "address", "sector"])
+    sheet.append(["Peru", "Serflex S.A.C.", "Av Universitaria 3855", "Apparel"])
+    sheet.append(["Peru", '=HYPERLINK("http://evil.test")', "x", "Apparel"])
     file = io.BytesIO()
     book.save(file)
     data = file.getvalue()
