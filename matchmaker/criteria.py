@@ -27,7 +27,15 @@ from matchmaker.curves import (
 from matchmaker.fits import StepFits, find_fits
 from matchmaker.ground import Given
 from matchmaker.row_gates import Prices, timing_facts
-from matchmaker.timing import Burden, Finish, find_burden, find_finish, find_readiness
+from matchmaker.timing import (
+    Burden,
+    Finish,
+    Resources,
+    find_burden,
+    find_finish,
+    find_readiness,
+    find_resources,
+)
 from matchmaker.verdicts import FactColumn, Facts, Origin, no_facts
 
 ANSWERS = np.array([False, True, None], dtype=object)  # by 0, 1 and -1 (blank)
@@ -61,12 +69,16 @@ class ScoreView:
         return self.given.size
 
     @cached_property
+    def resources(self) -> Resources:
+        return find_resources(self.given)
+
+    @cached_property
     def finish(self) -> Finish:
-        return find_finish(self.given, find_readiness(self.given))
+        return find_finish(self.given, find_readiness(self.given, None if self.idle else self.resources))
 
     @cached_property
     def burden(self) -> Burden:
-        return Burden.none(self.size) if self.idle else find_burden(self.given, self.finish)
+        return Burden.none(self.size) if self.idle else find_burden(self.given, self.finish, self.resources)
 
     @cached_property
     def fits(self) -> list[StepFits]:

@@ -53,9 +53,7 @@ def _step_flags(shown: Shown, s: int, row: int, option: int) -> set[str]:
 
 def _on_old_word(shown: Shown, s: int, row: int) -> bool:
     """Whether the hours of a resource of the step were stated too long ago."""
-    found = shown.scored.view.burden.found
-    if found is None:
-        return False
+    found = shown.scored.view.resources
     mine = found.slots.used[row] & (found.slots.step == s)
     return bool(found.hours.stale[found.slots.place[row][mine]].any())
 

@@ -76,9 +76,7 @@ class Lot:
 
 def other_families(supply: Supply, site: IntArray, process: IntArray) -> BoolArray:
     """Whether each site itself offers processes of another family than that of the process beside it."""
-    families = supply.sites.families[site]
-    own = supply.taxonomy.process_family[process]
-    return np.asarray(families.sum(axis=1) > families[np.arange(len(own)), own], dtype=np.bool_)
+    return np.asarray(supply.sites.families.any_but(site, supply.taxonomy.process_family[process]), dtype=np.bool_)
 
 
 def excuse(

@@ -31,6 +31,18 @@ class Slots:
     high_year: FloatArray
     stated: BoolArray  # the work of all steps on that resource is stated
 
+    def take(self, rows: IntArray) -> Slots:
+        return Slots(
+            step=self.step,
+            used=self.used[rows],
+            place=self.place[rows],
+            low=self.low[rows],
+            high=self.high[rows],
+            low_year=self.low_year[rows],
+            high_year=self.high_year[rows],
+            stated=self.stated[rows],
+        )
+
 
 def find_slots(plans: list[StepPlan], works: list[Work], rows: Assignments, hours: Hours) -> Slots:
     widths = [plan.choices.slots.shape[1] for plan in plans]
@@ -76,26 +88,20 @@ def some(slots: BoolArray) -> BoolArray:
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """Days of one step from the start until its tightest resource has freed the hours and the goods are inspected.
-
-    `firm`: hours and work are stated and fresh on each of its resources.
-    """
+    """Days of one step from the start until its tightest resource has freed the hours and the goods are inspected."""
 
     low: FloatArray
     high: FloatArray
-    firm: BoolArray
 
 
 def find_durations(slots: Slots, hours: Hours, start: Ends, inspection: Ends, steps: int) -> list[Duration]:
     early = _reach(hours.most, slots.place, slots.low, start[0])
     late = _reach(hours.least, slots.place, slots.high, start[1])
-    firm = hours.firm[slots.place] & slots.stated
+    early, late = np.where(slots.used, early, 0.0), np.where(slots.used, late, 0.0)
     out = []
     for s in range(steps):
-        mine = slots.used & (slots.step == s)
-        low = most(np.where(mine, early, 0.0)) + inspection[0]
-        high = most(np.where(mine, late, 0.0)) + inspection[1]
-        out.append(Duration(low, high, some(mine) & ~some(mine & ~firm)))
+        mine = np.flatnonzero(slots.step == s)
+        out.append(Duration(most(early[:, mine]) + inspection[0], most(late[:, mine]) + inspection[1]))
     return out
 
 

@@ -24,7 +24,7 @@ def _number(value: float) -> float | None:
 def made_facts(view: ScoreView, runs: Runs, usual: UsualRuns, s: int, row: int) -> tuple[Fact, ...]:
     """Of a step that is made in an assignment."""
     given, choice = view.given, int(view.given.rows.option[row, s])
-    plan, found = given.ground.plans[s], view.burden.found
+    plan, found = given.ground.plans[s], view.resources
     option = int(plan.choices.option[choice])
     facts = [
         _banded("economic_low_used", usual.economic_low[option], usual.usual_low[option]),
@@ -32,7 +32,7 @@ def made_facts(view: ScoreView, runs: Runs, usual: UsualRuns, s: int, row: int) 
         *_fit_facts(view.fits[s], option),
     ]
     for k, slot in enumerate(plan.choices.slots[choice].tolist()):
-        if slot != NO_SLOT and found is not None:
+        if slot != NO_SLOT:
             facts += _resource_facts(given.ground, found.hours, slot) + _work_facts(found.works[s], choice, k)
     return tuple(fact for fact in facts if fact.value is not None)
 

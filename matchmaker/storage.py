@@ -123,6 +123,10 @@ class Bits:
     def __len__(self) -> int:
         return len(self.words)
 
+    def any_but(self, rows: Any, flags: Any) -> Any:
+        """Whether each of some rows has any flag but the one beside it."""
+        return self.words[rows] & ~(self.words.dtype.type(1) << flags.astype(self.words.dtype)) != 0
+
     def flag(self, place: int) -> Flag:
         return Flag(self.words, place)
 

@@ -134,7 +134,7 @@ class Tally:
         ready = find_readiness(given)
         adds[open_rows[~ready.firm]] += UNKNOWN
         firm = np.flatnonzero(ready.firm)
-        codes = due_codes(self.ground.asked, find_finish(given.narrowed(firm), ready.take(firm)))
+        codes = due_codes(self.ground.asked, find_finish(given.take(firm), ready.take(firm)))
         adds[open_rows[firm]] += SITE_ADDS[codes]
         fails[open_rows[firm]] |= FAIL_BITS[codes]
 

@@ -24,68 +24,21 @@ from matchmaker.supply import Supply
 @dataclass(frozen=True, slots=True)
 class Readiness:
     """Where the days of assignments come from. `firm`: of every step made, from stated, fresh hours with stated work,
-    or from a stated lead time. `on_hours`: which steps' come from hours."""
+    or from a stated lead time. `on_hours`: which steps' come from hours. `rows` are the assignments that may have such
+    a step, in `found` they are the rows `at`."""
 
     firm: BoolArray
     on_hours: BoolArray
+    rows: IntArray
+    at: IntArray
+    found: Resources | None
 
-    def take(self, rows: IntArray | BoolArray) -> Readiness:
-        return Readiness(self.firm[rows], self.on_hours[rows])
-
-
-def find_readiness(given: Given) -> Readiness:
-    firm, on_hours = np.ones(given.size, dtype=np.bool_), _on_hours(given)
-    for s, plan in enumerate(given.ground.plans):
-        firm &= on_hours[:, s] | ~given.holds(s, ~_states_lead(given.ground.supply, plan))
-    return Readiness(firm, on_hours)
-
-
-def _find_stale(given: Given, ready: Readiness) -> BoolArray:
-    """Where an old word on hours leaves one of the steps without hours and without a lead time."""
-    stale = np.zeros(given.size, dtype=np.bool_)
-    if ready.firm.all():
-        return stale
-    for s, plan in enumerate(given.ground.plans):
-        lost = ~_states_lead(given.ground.supply, plan) & _old_word(given.ground, plan)
-        stale |= given.holds(s, lost) & ~ready.on_hours[:, s]
-    return stale
-
-
-def _states_lead(supply: Supply, plan: StepPlan) -> BoolArray:
-    line = plan.options.line[plan.choices.option]
-    return np.asarray(~np.isnan(supply.lines.figures["lead_days_low"][line]), dtype=np.bool_)
-
-
-def _old_word(ground: Ground, plan: StepPlan) -> BoolArray:
-    """Choices on a resource whose hours were stated too long ago."""
-    return some(find_standing(ground.asked, ground.supply, plan.choices.slots).stale)
-
-
-def _on_hours(given: Given) -> BoolArray:
-    """Few steps are: where each resource states fresh hours, and all work of the assignment on it is stated."""
-    plans = given.ground.plans
-    on_hours = np.zeros((given.size, len(plans)), dtype=np.bool_)
-    able = [given.holds(s, _may_run_on_hours(given.ground, plan)) for s, plan in enumerate(plans)]
-    rows = np.flatnonzero(reduce(np.logical_or, able))
-    if len(rows):
-        found = find_resources(given.narrowed(rows))
-        slots = found.slots
-        firm = found.hours.firm[slots.place] & slots.stated
-        for s in range(len(plans)):
-            mine = slots.used & (slots.step == s)
-            on_hours[rows, s] = some(mine) & ~some(mine & ~firm)
-    return on_hours
-
-
-def _may_run_on_hours(ground: Ground, plan: StepPlan) -> BoolArray:
-    """Choices with fresh hours and stated work of their own on each of their resources."""
-    slots, supply = plan.choices.slots, ground.supply
-    fresh = fresh_slots(ground.asked, supply, slots)
-    out = some(fresh) & ~some((slots != NO_SLOT) & ~fresh)
-    rows = np.flatnonzero(out)
-    worked = works_stated(supply, plan.options.line[plan.choices.option[rows]])
-    out[rows] = ~some((slots[rows] != NO_SLOT) & np.isnan(units_of(supply, slots[rows])) & ~worked[:, None])
-    return out
+    def take(self, kept: IntArray) -> Readiness:
+        place = np.full(len(self.firm), -1, dtype=np.int64)
+        place[kept] = np.arange(len(kept))
+        left = place[self.rows] >= 0
+        rows, at = place[self.rows][left], self.at[left]
+        return Readiness(self.firm[kept], self.on_hours[kept], rows, at, self.found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +56,71 @@ def find_resources(given: Given) -> Resources:
     hours = find_hours(ground.asked, ground.supply, np.concatenate([p.choices.slots.ravel() for p in ground.plans]))
     works = [find_work(plan, ground.supply, ground.typicals) for plan in ground.plans]
     return Resources(find_slots(ground.plans, works, given.rows, hours), hours, works)
+
+
+def find_readiness(given: Given, known: Resources | None = None) -> Readiness:
+    """`known`: the resources of all the assignments, where they are found already."""
+    plans, found = given.ground.plans, known
+    rows = np.arange(given.size) if known is not None else _may_be_on_hours(given)
+    if known is None and len(rows):
+        found = find_resources(given.narrowed(rows))
+    firm, on_hours = np.ones(given.size, dtype=np.bool_), np.zeros((given.size, len(plans)), dtype=np.bool_)
+    if found is not None:
+        for s, by_hours in enumerate(_steps_on_hours(found, len(plans))):
+            on_hours[rows, s] = by_hours
+    for s, plan in enumerate(plans):
+        firm &= on_hours[:, s] | ~given.holds(s, ~_states_lead(given.ground.supply, plan))
+    return Readiness(firm, on_hours, rows, np.arange(len(rows)), found)
+
+
+def _steps_on_hours(found: Resources, steps: int) -> list[BoolArray]:
+    """For each step the assignments in which each of its resources states fresh hours, and all work on it is stated."""
+    slots = found.slots
+    loose = slots.used & ~(found.hours.firm[slots.place] & slots.stated)
+    out = []
+    for s in range(steps):
+        mine = np.flatnonzero(slots.step == s)
+        out.append(some(slots.used[:, mine]) & ~some(loose[:, mine]))
+    return out
+
+
+def _may_be_on_hours(given: Given) -> IntArray:
+    """Few are: those with a step whose resources each state fresh hours for work that is stated."""
+    ground = given.ground
+    able = (given.holds(s, _may_run_on_hours(ground, plan)) for s, plan in enumerate(ground.plans))
+    return np.flatnonzero(reduce(np.logical_or, able))
+
+
+def _may_run_on_hours(ground: Ground, plan: StepPlan) -> BoolArray:
+    """Choices with fresh hours and stated work of their own on each of their resources."""
+    slots, supply = plan.choices.slots, ground.supply
+    fresh = fresh_slots(ground.asked, supply, slots)
+    out = some(fresh) & ~some((slots != NO_SLOT) & ~fresh)
+    rows = np.flatnonzero(out)
+    worked = works_stated(supply, plan.options.line[plan.choices.option[rows]])
+    out[rows] = ~some((slots[rows] != NO_SLOT) & np.isnan(units_of(supply, slots[rows])) & ~worked[:, None])
+    return out
+
+
+def _states_lead(supply: Supply, plan: StepPlan) -> BoolArray:
+    line = plan.options.line[plan.choices.option]
+    return np.asarray(~np.isnan(supply.lines.figures["lead_days_low"][line]), dtype=np.bool_)
+
+
+def _find_stale(given: Given, ready: Readiness) -> BoolArray:
+    """Where an old word on hours leaves one of the steps without hours and without a lead time."""
+    stale = np.zeros(given.size, dtype=np.bool_)
+    if ready.firm.all():
+        return stale
+    for s, plan in enumerate(given.ground.plans):
+        lost = ~_states_lead(given.ground.supply, plan) & _old_word(given.ground, plan)
+        stale |= given.holds(s, lost) & ~ready.on_hours[:, s]
+    return stale
+
+
+def _old_word(ground: Ground, plan: StepPlan) -> BoolArray:
+    """Choices on a resource whose hours were stated too long ago."""
+    return some(find_standing(ground.asked, ground.supply, plan.choices.slots).stale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,12 +239,12 @@ class _Durations:
 
 def _durations(given: Given, ready: Readiness, start: Ends, inspection: Ends) -> _Durations | None:
     """Days on hours, of the assignments that have a step on hours."""
-    rows = np.flatnonzero(some(ready.on_hours))
-    if not len(rows):
+    those = np.flatnonzero(some(ready.on_hours[ready.rows]))
+    if ready.found is None or not len(those):
         return None
-    found = find_resources(given.narrowed(rows))
+    rows, slots = ready.rows[those], ready.found.slots.take(ready.at[those])
     begin, after = (start[0][rows], start[1][rows]), (inspection[0][rows], inspection[1][rows])
-    return _Durations(rows, find_durations(found.slots, found.hours, begin, after, len(given.ground.plans)))
+    return _Durations(rows, find_durations(slots, ready.found.hours, begin, after, len(given.ground.plans)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,17 +258,15 @@ def _lead_days(ground: Ground, plan: StepPlan) -> _Lead:
     """Lead days of each option: stated, or the process's usual ones stretched at the late end."""
     asked, typicals, lines = ground.asked, ground.typicals, ground.supply.lines
     line, process = plan.options.line, plan.options.work_process
-    stated_low, stated_high = lines.figures["lead_days_low"][line], lines.figures["lead_days_high"][line]
-    usual_low = np.nan_to_num(typicals.lead_low, nan=0.0)[process]
-    usual_high = np.nan_to_num(typicals.lead_high, nan=asked.policy.open_window_days)[process]
-    stated = ~np.isnan(stated_low)
-    low = np.where(stated, stated_low, usual_low)
-    high = np.where(stated, stated_high, usual_high * asked.policy.lead_high_factor)
-    could = low.copy()
-    longer = np.flatnonzero(low > usual_low)
+    low, high = lines.figures["lead_days_low"][line], lines.figures["lead_days_high"][line]
+    usual_low = np.nan_to_num(typicals.lead_low, nan=0.0)
+    usual_high = np.nan_to_num(typicals.lead_high, nan=asked.policy.open_window_days) * asked.policy.lead_high_factor
+    blank = np.flatnonzero(np.isnan(low))
+    low[blank], high[blank] = usual_low[process[blank]], usual_high[process[blank]]
+    could, longer = low.copy(), np.flatnonzero(low > usual_low[process])
     longer = longer[lines.from_site["lead_days_low"][line[longer]]]
     longer = longer[other_families(ground.supply, ground.sites[plan.options.site[longer]], process[longer])]
-    could[longer] = usual_low[longer]
+    could[longer] = usual_low[process[longer]]
     return _Lead(low, high, could)
 
 
@@ -274,7 +290,6 @@ class Burden:
     """Columns over assignments. `load_*` are infinite without free hours; `hours_unknown`: some step's resource is.
     `share`: of the tightest resource's gross hours over a year."""
 
-    found: Resources | None
     load: Ends
     hours_unknown: BoolArray
     hours_firm: BoolArray
@@ -285,18 +300,16 @@ class Burden:
     def none(cls, size: int) -> Burden:
         """As if nothing were ever busy: the best that any burden can be."""
         zero, no = np.zeros(size), np.zeros(size, dtype=np.bool_)
-        return cls(None, (zero, zero), no, ~no, (zero, zero), no)
+        return cls((zero, zero), no, ~no, (zero, zero), no)
 
 
-def find_burden(given: Given, finish: Finish) -> Burden:
-    found = find_resources(given)
+def find_burden(given: Given, finish: Finish, found: Resources) -> Burden:
     slots, hours = found.slots, found.hours
     after = tuple(finish.transport[e] + finish.partner[e] + finish.inspection[e] for e in (0, 1))
     load = find_load(given.ground.asked, slots, hours, finish.start, (after[0], after[1]))
     share, share_unknown = find_share(slots, hours)
     unplaced = _unplaced(slots, given)
     return Burden(
-        found=found,
         load=load,
         hours_unknown=unplaced,
         hours_firm=~some(slots.used & ~(hours.firm[slots.place] & slots.stated)),
