@@ -3,10 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from apps.accounts.models import Organisation, User
 from apps.catalog.models import Process
-from apps.facilities.models import Facility
+from apps.exchange.files import EXPORT_NAMES
+from apps.exchange.models import ImportBatch, UnmappedTerm
+from apps.facilities.models import Facility, Resource
+from apps.facilities.selectors import StaleField
+from apps.facilities.selectors.history import KINDS
 from apps.matching.models import PolicyComparison
 from apps.matching.runs import compare_needs, drain
 from apps.needs.models import Need
@@ -46,8 +51,8 @@ MAY_READ: dict[str, set[str]] = {
     "rita": {"rival", "rocket", "rocket people", "finch profile", "omar"},
     "hank": {"heron", "heron operator", "heron people", "finch profile", "carla"},
     "ines": {"finch", "finch profile", "finch operator", "finch people", "omar"},
-    "carla": {"need", "beetle", "heron", "heron operator", "finch profile", "carla"},
-    "omar": {"rival", "rocket", "finch", "finch profile", "finch operator", "omar"},
+    "carla": {"need", "beetle", "heron", "heron operator", "heron desk", "finch profile", "carla", "lakeside import"},
+    "omar": {"rival", "rocket", "finch", "finch profile", "finch operator", "finch desk", "omar", "harbour import"},
     "sam": {"finch profile", "sam"},
     "nobody": set(),
 }
@@ -62,6 +67,7 @@ def canary_world(world: World) -> Canaries:
     _facility(made, "heron", cast.quiet_heron, public=False)
     _facility(made, "finch", cast.iron_finch, public=True)
     builders.work_content(process=Process.objects.get(slug="moulding"))
+    _imports(made)
     draft = _need(made, "fay", "draft", submit=False)
     need = _need(made, "fay", "need", submit=True)
     rival = _need(made, "rita", "rival", submit=True, home_network="harbour")
@@ -123,6 +129,7 @@ def _facility(made: Canaries, group: str, facility: Facility, *, public: bool) -
         booked_share=made.number(group, round(base / 10, 8)),
     )
     builders.capacity_week(resource=resource, free_hours=made.number(group, round(61 + base, 7)))
+    _capacity(made, group, resource)
     builders.capability(
         facility=facility,
         process=Process.objects.get(slug="moulding"),
@@ -152,6 +159,42 @@ def _listing(made: Canaries, group: str, facility: Facility) -> None:
         decided_at=datetime.now(UTC),
         reason=made.text(group, "decision"),
     )
+
+
+def _capacity(made: Canaries, group: str, resource: Resource) -> None:
+    """Which need hours are held for, and who is asked, is for the desk alone."""
+    base = {"heron": 0.4591731, "finch": 0.8264953}[group]
+    builders.capacity_exception(
+        facility=resource.facility,
+        note=made.text(group, "closed"),
+        share=made.number(group, round(base / 3, 7)),
+    )
+    need = uuid4()
+    made.tokens.setdefault(f"{group} desk", set()).add(str(need))
+    builders.hold(resource=resource, need=need)
+    address = f"{made.text(f'{group} desk', 'asked').lower()}@example.org"
+    made.tokens[f"{group} desk"].add(address)
+    builders.inquiry(facility=resource.facility, address=address)
+
+
+def _imports(made: Canaries) -> None:
+    """A network's imports are its coordinators', a facility's those of whoever reads all of it."""
+    cast = made.world.cast
+    owners: list[tuple[str, dict[str, Any]]] = [
+        ("lakeside import", {"network": cast.lakeside}),
+        ("harbour import", {"network": cast.harbour}),
+        ("heron", {"facility": cast.quiet_heron}),
+    ]
+    for group, of in owners:
+        batch = builders.import_batch(file_name=made.text(group, "file"), **of)
+        notes = {"number": 2, "column": "city", "reason": "invalid", "detail": made.text(group, "detail")}
+        builders.import_row(
+            batch=batch,
+            name=made.text(group, "row"),
+            refusals=[{**notes, "value": made.text(group, "value")}],
+            changes=[{"part": "", "field": "city", "before": None, "after": made.text(group, "after")}],
+        )
+        builders.unmapped_term(batch=batch, facility=cast.quiet_heron, text=made.text(group, "term"))
 
 
 def _need(made: Canaries, who: str, group: str, **fields: Any) -> Need:
@@ -204,7 +247,16 @@ def _objects(made: Canaries, needs: list[Need]) -> None:
         "claims": ids(facility.claims.get() for facility in facilities),
         "listing-requests": ids(facility.listing_requests.get() for facility in facilities),
         "machines": [facility.machines.get().machine.slug for facility in facilities],
+        "capacity-exceptions": ids(facility.capacity_exceptions.get() for facility in facilities),
+        "holds": ids(facility.resources.get().holds.get() for facility in facilities),
+        "history": [*KINDS, "nothing"],
+        "inquiries": ids(facility.inquiries.get() for facility in facilities),
+        "needs-waiting": [*StaleField, "nothing"],
         "no-gos": ["industry"],
+        "imports": ids(ImportBatch.objects.order_by("pk")),
+        "import-templates": ["facilities.csv", "secrets.csv"],
+        "exports": [name for name in EXPORT_NAMES if not name.endswith((".xlsx", ".zip"))],
+        "unmapped-terms": ids(UnmappedTerm.objects.order_by("pk")),
         "<slug:kind> <slug:value>": ["defence"],
         "policies": ids([rankings[0].policy]),
         "processes": ["moulding"],

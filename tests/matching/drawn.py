@@ -171,8 +171,10 @@ class Draw:
     def week(self, resource: Resource, monday: date) -> None:
         free = self.random.choice([None, 0, 1 / 3, 10, 200])
         told = None if free is None else self.day(30)
+        shares = {"pattern_share": self.random.choice([0, 0.4, 1]), "fixed_hours": self.random.choice([0, 3])}
+        excepted = shares if free == 10 and self.random.random() < 0.5 else {}
         builders.capacity_week(
-            resource=resource, monday=monday, free_hours=free, as_of=told, soft_hours=Decimal("0.125")
+            resource=resource, monday=monday, free_hours=free, as_of=told, soft_hours=Decimal("0.125"), **excepted
         )
 
     def end_holds(self, facility: Facility) -> bool:

@@ -258,3 +258,18 @@ def test_a_resource_that_is_never_available_has_no_free_week() -> None:
     resource = builders.resource(availability=0)
     builders.capacity_week(resource=resource, free_hours=30)
     assert fact(resource.facility).resources[0].weeks == (WeekFact(MONDAY, booked_share=1),)
+
+
+def test_a_week_of_an_exception_has_fewer_gross_hours_and_says_nothing_of_orders() -> None:
+    day = TODAY - timedelta(days=30)
+    resource = builders.resource(gross_hours_per_week=80, booked_share=None, confirmed_on=day)
+    for weeks, share, hours in ((0, 0.0, 0), (1, 0.4, 0), (2, 0.5, 12)):
+        monday = MONDAY + timedelta(weeks=weeks)
+        builders.capacity_week(resource=resource, monday=monday, pattern_share=share, fixed_hours=hours)
+    [found] = fact(resource.facility).resources
+    assert found.weeks == (
+        WeekFact(MONDAY, gross_hours=0),
+        WeekFact(MONDAY + timedelta(weeks=1), gross_hours=32),
+        WeekFact(MONDAY + timedelta(weeks=2), booked_share=1 - 42 / 60),
+    )
+    assert found.as_of == day

@@ -190,7 +190,8 @@ def _resources(reader: _Reader, at_site: Places) -> tuple[ResourceTable, WeekTab
     owner = at_resource.find(weeks["resource_id"])
     gross, booked = stated_weeks(found, looked_up(found["kind_id"], reader.catalogue.availability), weeks, owner)
     as_of = found["confirmed_on"].copy()
-    np.maximum.at(as_of, owner, weeks["as_of"])  # who told of one week has looked at the plan
+    by_hand = np.isnan(weeks["pattern_share"])  # a holiday says nothing of the plan
+    np.maximum.at(as_of, owner[by_hand], weeks["as_of"][by_hand])  # who told of one week has looked at it
     table = ResourceTable(
         site=at_site.find(found["facility_id"]),
         ids=texts(found["id"]),

@@ -17,7 +17,7 @@ def read_resources(keys: Keys, as_of: date) -> dict[int, list[ResourceFact]]:
 
 
 def _resource(row: Resource, weeks: list[CapacityWeek]) -> ResourceFact:
-    stated_on = [row.confirmed_on, *(week.as_of for week in weeks)]
+    stated_on = [row.confirmed_on, *(week.as_of for week in weeks if not week.by_exception)]
     return ResourceFact(
         id=str(row.pk),
         kind=row.kind.slug,
@@ -42,12 +42,16 @@ def _week(row: Resource, week: CapacityWeek) -> WeekFact:
 def _stated(row: Resource, week: CapacityWeek) -> tuple[float | None, float | None]:
     """Gross hours and booked share, blank where the pattern holds.
 
-    Free hours, said in the engine's words: so much of the usual hours is booked, or there are more hours than usual.
-    Where the availability is 0 the engine can be told of no free hours, so the week is fully booked.
+    A week of an exception has a share of the usual gross hours, and whatever share of these is usually booked: a
+    holiday says nothing of orders. Free hours are said in the engine's words: so much of the usual hours is booked, or
+    there are more hours than usual. Where the availability is 0 the engine can be told of no free hours, so the week
+    is fully booked.
     """
     if week.free_hours is None:
         return None, None
     gross, availability = _usual(row)
+    if week.pattern_share is not None and not week.fixed_hours:
+        return gross * week.pattern_share, None
     usual = gross * availability
     if week.free_hours <= usual and usual > 0:
         return None, 1 - week.free_hours / usual

@@ -115,6 +115,8 @@ WEEK = (
     key("resource_id"),
     day("monday"),
     number("free_hours"),
+    number("pattern_share"),
+    number("fixed_hours"),
     day("as_of"),
     number("firm_hours"),
     number("soft_hours"),

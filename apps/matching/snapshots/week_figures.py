@@ -19,11 +19,13 @@ def stated_weeks(resources: Columns, of_kind: Array, weeks: Columns, owner: Arra
     gross, availability = _usual(resources, of_kind)
     free, open_share = weeks["free_hours"], availability[owner]
     usual = gross[owner] * open_share
-    told = ~np.isnan(free)
+    excepted = (weeks["fixed_hours"] == 0) & ~np.isnan(weeks["pattern_share"])
+    told = ~np.isnan(free) & ~excepted
     within = told & (free <= usual) & (usual > 0)
     more = told & ~within & (open_share > 0)
     never = told & ~within & ~more
     out_gross, out_booked = np.full(len(free), np.nan), np.full(len(free), np.nan)
+    out_gross[excepted] = gross[owner][excepted] * weeks["pattern_share"][excepted]
     out_booked[within] = 1 - free[within] / usual[within]
     out_gross[more] = free[more] / open_share[more]
     out_booked[more] = 0.0
