@@ -35,6 +35,11 @@ UNIQUES = [
 ]
 # Violations that cannot be read off the condition: values for one row, builders for what must exist first.
 SPECIAL: dict[str, dict[str, Any]] = {
+    "exchange_batch_failed_for_a_reason": {"state": "failed"},
+    "exchange_batch_of_network_or_facility": {"network": None},
+    "exchange_term_decided_is_dated": {"state": "rejected"},
+    "exchange_term_mapped_to_something": {"state": "mapped", "decided_at": datetime(2030, 1, 1, tzinfo=UTC)},
+    "exchange_term_state_listed": {"state": "x", "decided_at": datetime(2030, 1, 1, tzinfo=UTC)},
     "catalog_relation_not_itself": {"needed": F("provided")},
     "catalog_relation_quality_stated": {"quality": None},
     "catalog_synonym_one_target": {"process": None},
