@@ -15,7 +15,8 @@ from apps.core.errors import DomainError
 from apps.facilities import services
 from apps.facilities.models import Facility
 from apps.facilities.selectors import access_claimable, invited_to
-from apps.portal.forms.listing import ClaimForm, ListingForm, OwnerRequestForm, RegisterForm
+from apps.portal.forms.claiming import ClaimForm, OwnerRequestForm, RegisterForm
+from apps.portal.forms.listing import ListingForm
 from apps.portal.selectors import listing as reading
 from apps.portal.views.listing import GET_OR_POST, found, person
 
