@@ -19,14 +19,17 @@ def share_of_memory(pid: str = "self") -> int:
 
 
 def second_worker(as_of: date, needs: int) -> int:
-    """PSS in bytes of another process that has loaded the supply and ranked some needs, less what it took before."""
+    """Bytes that another process adds to what the machine holds once it has loaded the supply and ranked some needs.
+
+    Pages that both map count a half for each, so what this process gives up is taken off.
+    """
     command = [sys.executable, "-m", "benchmarks.harness.worker", as_of.isoformat(), str(needs)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as child:
         if child.stdout is None or child.stdin is None:
             raise ValueError("the worker has no pipes")
-        before = int(child.stdout.readline())
+        before = int(child.stdout.readline()) + share_of_memory()
         child.stdin.write("go\n")
         child.stdin.flush()
-        after = int(child.stdout.readline())
+        after = int(child.stdout.readline()) + share_of_memory()
         child.stdin.close()
     return after - before

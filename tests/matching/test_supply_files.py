@@ -345,3 +345,10 @@ def test_files_of_another_engine_are_left_alone_until_they_are_old(
     age(other.base.kept.directory, 32)
     assert remove_old() == 1
     assert not other.base.kept.directory.exists()
+
+
+def test_strange_directories_are_nobodys_bases(facility: Facility) -> None:
+    found = supply_now()
+    for name in ("1", "000000000001_20260101_abc_never", "notes", f"{found.base.kept.directory.name}.old"):
+        (store.root() / name).mkdir()
+    assert kept_bases() == [found.base.kept]

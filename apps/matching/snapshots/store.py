@@ -8,6 +8,7 @@ its number, day and digest, until `remove_old` has taken it away.
 """
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ BASE = "base.supply"
 WAITING = ".building-"
 KEPT_SECONDS = 31 * 86_400  # each day that a base is used adds a step, so a supply can be had for 30 days at least
 MOMENT = "%Y%m%dT%H%M%S%f"
+NAME = re.compile(r"\d{12,}_\d{8}_[0-9a-f]{64}_(never|\d{8}T\d{12})")
 
 
 class NotKeptError(LookupError):
@@ -50,7 +52,7 @@ def root() -> Path:
 def kept_bases() -> list[KeptBase]:
     """Those of the highest number first."""
     with suppress(FileNotFoundError):
-        found = [KeptBase(path, _state_of(path.name)) for path in root().iterdir() if path.name[:1].isdigit()]
+        found = [KeptBase(path, _state_of(path.name)) for path in root().iterdir() if NAME.fullmatch(path.name)]
         return sorted(found, key=lambda base: (base.state.number, base.state.as_of), reverse=True)
     return []
 
