@@ -94,6 +94,21 @@ GROUPS: Iterable[tuple[Any, bool, tuple[Page, ...]]] = (
         ),
     ),
     (
+        _("History of supply"),
+        True,
+        (
+            ("facilities.FacilityEvent", "history"),
+            ("facilities.CapabilityEvent", "history"),
+            ("facilities.HeldMachineEvent", "history"),
+            ("facilities.HeldCertificateEvent", "history"),
+            ("facilities.ResourceEvent", "history"),
+            ("facilities.CapacityWeekEvent", "history"),
+            ("facilities.CapacityExceptionEvent", "history"),
+            ("facilities.HoldEvent", "history"),
+            ("facilities.HoldWeekEvent", "history"),
+        ),
+    ),
+    (
         _("People"),
         False,
         (

@@ -10,5 +10,8 @@ class FacilitiesConfig(AppConfig):
     def ready(self) -> None:
         from apps.facilities import receivers  # noqa: PLC0415 - models are ready only now
 
-        came = {"sender": self.get_model("Resource"), "dispatch_uid": "facilities_exceptions_of_new_resource"}
-        post_save.connect(receivers.close_with_the_others, **came)
+        post_save.connect(
+            receivers.close_with_the_others,
+            sender=self.get_model("Resource"),
+            dispatch_uid="facilities_exceptions_of_new_resource",
+        )

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pghistory
 import structlog
 from celery import shared_task
 from django.utils import timezone
@@ -13,7 +14,8 @@ log = structlog.get_logger(__name__)
 
 @shared_task(acks_late=False, ignore_result=True, soft_time_limit=60, time_limit=90)
 def expire_holds() -> None:
-    ended = ledger.expire_holds(timezone.now())
+    with pghistory.context(task="expire_holds"):
+        ended = ledger.expire_holds(timezone.now())
     if ended:
         log.info("holds expired", count=ended)
 
@@ -23,8 +25,10 @@ def check_ledger() -> None:
     """Only says what is wrong: which of the two figures is right is for a person to find out."""
     today = timezone.now().date()
     monday = today - timedelta(days=today.weekday())
-    services.apply_all_exceptions()
-    if counted := ledger.count_again(monday):
+    with pghistory.context(task="check_ledger"):
+        services.apply_all_exceptions()
+        counted = ledger.count_again(monday)
+    if counted:
         log.warning("weeks were counted anew", count=counted)
     for found in ledger.ledger_differences():
         log.error("the ledger does not add up", **{name: str(value) for name, value in vars(found).items()})
@@ -39,7 +43,8 @@ def forget_old_history() -> None:
 
 @shared_task(acks_late=False, ignore_result=True, soft_time_limit=120, time_limit=150)
 def end_pauses() -> None:
-    ended = services.end_pauses(timezone.now().date())
+    with pghistory.context(task="end_pauses"):
+        ended = services.end_pauses(timezone.now().date())
     if ended:
         log.info("pauses ended", count=ended)
 

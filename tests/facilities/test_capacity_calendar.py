@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from icalendar import Calendar, Event
+from icalendar import Calendar
 
 from apps.facilities.ledger import firm_holds, release_holds
 from apps.facilities.models import CalendarLink, CapacityException, CapacityWeek, Resource
@@ -35,14 +36,14 @@ def link(api: Api, cast: Cast) -> str:
     return address.removeprefix("http://localhost:8000")
 
 
-def events(address: str) -> dict[str, Event]:
+def events(address: str) -> dict[str, Any]:
     answer = Client().get(address)
     assert answer.status_code == HTTPStatus.OK
     assert answer["Content-Type"].startswith("text/calendar")
     calendar = Calendar.from_ical(answer.content)
     assert isinstance(calendar, Calendar)
     assert (calendar["VERSION"], bool(calendar["PRODID"])) == ("2.0", True)
-    found = {str(event["SUMMARY"]): event for event in calendar.walk("VEVENT")}
+    found: dict[str, Any] = {str(event["SUMMARY"]): event for event in calendar.walk("VEVENT")}
     assert all(event["UID"] and event["DTSTAMP"] for event in found.values())
     assert not any(event.errors for event in calendar.walk())
     return found

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -218,3 +219,25 @@ def test_a_bulk_import_writes_one_event_a_row(cast: Cast) -> None:
     before = CapabilityEvent.objects.count()
     Capability.objects.bulk_create(Capability(facility=cast.quiet_heron, process=process) for process in processes)
     assert CapabilityEvent.objects.count() == before + 50
+
+
+def test_what_a_task_did_names_the_task(cast: Cast, as_: As, site: str) -> None:
+    builders.hold(resource=builders.resource(facility=cast.quiet_heron))
+    with time_machine.travel(timezone.now() + timedelta(days=4), tick=True):
+        tasks.expire_holds()
+        newest = told(as_("hank"), site, "holds")[0]
+    assert (newest["by"], newest["changes"]["state"]) == (
+        "service: expire_holds",
+        {"before": "soft", "after": "expired"},
+    )
+
+
+def test_the_history_button_of_a_row_shows_every_change_of_it(cast: Cast) -> None:
+    resource = builders.resource(facility=cast.quiet_heron, machines=1)
+    Resource.objects.filter(pk=resource.pk).update(machines=3)
+    client = Client()
+    client.force_login(cast.carla)
+    page = client.get(reverse("admin:facilities_resource_history", args=[resource.pk])).content.decode()
+    assert "machines: 1 → 3" in page
+    client.force_login(cast.omar)
+    assert client.get(reverse("admin:facilities_resource_history", args=[resource.pk])).status_code == 302

@@ -7,9 +7,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.admin import DeskAdmin, RecordAdmin, RecordInline, badge, linked
+from apps.core.admin import RecordAdmin, RecordInline, badge, linked
 from apps.core.admin.base import person
 from apps.core.models import Identified
+from apps.facilities.admin.history import ShowsChanges
 from apps.facilities.models import CalendarLink, CapacityException, InquiredFact, Inquiry
 from apps.facilities.services import add_exception, clear_exception
 
@@ -17,7 +18,7 @@ WRITTEN = ("resource", "first_on", "last_on", "reason", "note", "share", "hours"
 
 
 @admin.register(CapacityException)
-class CapacityExceptionAdmin(DeskAdmin):
+class CapacityExceptionAdmin(ShowsChanges):
     """Entered and cleared as a whole, since weeks follow from it."""
 
     coordinators_may = frozenset({"view", "add", "delete"})

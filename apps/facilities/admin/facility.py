@@ -15,6 +15,7 @@ from apps.core.admin.base import person
 from apps.facilities.admin.commands import FacilityCommands
 from apps.facilities.admin.fields import FacilityForm, wish_field
 from apps.facilities.admin.filters import ConfirmedFilter
+from apps.facilities.admin.history import ShowsChanges
 from apps.facilities.admin.inlines import (
     CapabilityInline,
     CertificateInline,
@@ -44,7 +45,7 @@ STATE_COLOURS = {"active": "success", "paused": "warning", "closed": "danger"}
 
 
 @admin.register(Facility)
-class FacilityAdmin(FacilityCommands, SearchedByPhrase):
+class FacilityAdmin(FacilityCommands, ShowsChanges, SearchedByPhrase):
     """States move along their edges by commands of their own and are only shown here."""
 
     form = FacilityForm

@@ -31,6 +31,11 @@ def expired(today: date) -> Q:
     return Q(expires_on__lt=today)
 
 
+def overbooked(today: date) -> Q:
+    """Resources with a week, not over yet, in which more is promised than they have."""
+    return Q(Exists(overbooked_weeks(today).filter(resource=OuterRef("pk"))))
+
+
 class ConfirmedFilter(admin.SimpleListFilter):
     title = _("confirmed")
     parameter_name = "confirmed"
@@ -68,7 +73,4 @@ class OverbookedFilter(admin.SimpleListFilter):
         return [("overbooked", _("more than there is"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Resources with a week, not over yet, in which more is promised than they have."""
-        if self.value() != "overbooked":
-            return queryset
-        return queryset.filter(Exists(overbooked_weeks(timezone.now().date()).filter(resource=OuterRef("pk"))))
+        return queryset.filter(overbooked(timezone.now().date())) if self.value() == "overbooked" else queryset

@@ -3,28 +3,38 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.apps import apps
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.admin import RecordAdmin
+from apps.core.admin import DeskAdmin, RecordAdmin
 from apps.core.admin.documents import pretty
 from apps.facilities.models import EVENTS
 from apps.facilities.selectors.history import Entry, entries, events_coordinated_by
 
+SHOWN = 100
 LABELS = {"insert": _("added"), "update": _("changed"), "delete": _("removed"), "known": _("known since then")}
 
 
-def link_to_history(row: Any) -> SafeString:
-    """All changes of this very row."""
-    meta = row._meta
-    address = reverse(f"admin:{meta.app_label}_{meta.model_name}event_changelist")
-    words = _("Every change of it, with who and when")
-    return format_html('<a class="desk-link" href="{}?{}">{}</a>', address, urlencode({"pgh_obj_id": row.pk}), words)
+class ShowsChanges(DeskAdmin):
+    """The history of a row shows what the triggers kept of it, beside what was done at the desk."""
+
+    object_history_template = "facilities/admin/history.html"
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        events = apps.get_model(self.opts.app_label, f"{self.opts.object_name}Event")
+        rows = events._default_manager.filter(pgh_obj_id=object_id).order_by("-pgh_id")
+        shown = [{"entry": entry, "what": LABELS[entry.what]} for entry in entries(list(rows[:SHOWN]), in_full=True)]
+        address = reverse(f"admin:{events._meta.app_label}_{events._meta.model_name}_changelist")
+        every = f"{address}?{urlencode({'pgh_obj_id': object_id})}"
+        return super().history_view(request, object_id, {**(extra_context or {}), "changes": shown, "every": every})
 
 
 class EventAdmin(RecordAdmin):

@@ -7,12 +7,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.admin import RecordAdmin, badge, linked
+from apps.facilities.admin.history import ShowsChanges
 from apps.facilities.admin.inlines import HoldWeekInline
 from apps.facilities.models import Hold
 
 
 @admin.register(Hold)
-class HoldAdmin(RecordAdmin):
+class HoldAdmin(ShowsChanges, RecordAdmin):
     coordinators_may = frozenset({"view"})
     list_display = (
         "public_id",

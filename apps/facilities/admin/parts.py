@@ -8,13 +8,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.admin import SearchedByPhrase
-from apps.core.admin import DeskAdmin, badge, linked
+from apps.core.admin import badge, linked
 from apps.core.admin.base import person
 from apps.core.models import Identified
 from apps.facilities.admin.commands import CertificateCommands
 from apps.facilities.admin.facility import FIGURES
 from apps.facilities.admin.fields import CapabilityForm, CertificateForm
 from apps.facilities.admin.filters import ExpiryFilter, OverbookedFilter
+from apps.facilities.admin.history import ShowsChanges
 from apps.facilities.admin.inlines import CapacityWeekInline, DocumentInline, ExpiryWarningInline, VerificationInline
 from apps.facilities.admin.stamps import note, note_all, stamp, stamp_all
 from apps.facilities.models import Capability, Facility, HeldCertificate, HeldMachine, Resource
@@ -25,7 +26,7 @@ WHERE_FROM = (("source", "evidence_level", "confirmed_on"), ("said_by", "batch_i
 MARKS = ("source", "said_by", "batch_id")
 
 
-class PartAdmin(DeskAdmin):
+class PartAdmin(ShowsChanges):
     """Belongs to a facility and may be edited by whoever may edit that."""
 
     coordinators_may = frozenset({"view", "add", "change", "delete"})

@@ -18,8 +18,8 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from apps.catalog.models import FacilityKind
-from apps.facilities.admin.filters import expired, expiring, stale
-from apps.facilities.models import ClaimState, Facility, HeldCertificate
+from apps.facilities.admin.filters import expired, expiring, overbooked, stale
+from apps.facilities.models import ClaimState, Facility, HeldCertificate, Resource
 from apps.matching.admin.filters import JOB_STATES, current_match, is_waiting, job_question, made_today
 from apps.matching.models import Match, MatchJob, Ranking, Tier
 from apps.matching.selectors import JobState
@@ -147,7 +147,14 @@ def _facts(request: HttpRequest) -> Card:
         Figure(_("certificates that expire within 60 days"), {"expiry": "soon"}, expiring(today), alarming=True),
         Figure(_("certificates that have expired"), {"expiry": "past"}, expired(today), alarming=True),
     ]
+    promised = [
+        Figure(_("resources that are overbooked"), {"promises": "overbooked"}, overbooked(today), alarming=True)
+    ]
     return Card(
         _("Facts that go stale"),
-        [*_counted(request, Facility, unconfirmed), *_counted(request, HeldCertificate, certificates)],
+        [
+            *_counted(request, Facility, unconfirmed),
+            *_counted(request, HeldCertificate, certificates),
+            *_counted(request, Resource, promised),
+        ],
     )
