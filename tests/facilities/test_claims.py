@@ -229,6 +229,22 @@ def test_an_owner_without_an_account_asks_by_invitation(old_mill: Facility, worl
     assert Delivery.objects.get(kind="listing-answer").address == "owner@example.org"
 
 
+def test_not_more_is_asked_at_once_than_somebody_can_answer(world: World, old_mill: Facility) -> None:
+    hank, sent = world.as_("hank"), {"kind": "correction", "words": "The name is wrong."}
+    answers = [hank.post(below(old_mill, "listing-requests"), sent) for _ in range(11)]
+    assert [answer.status_code for answer in answers[:10]] == [HTTPStatus.CREATED] * 10
+    assert code_of(answers[10]) == (CONFLICT, "requests_wait")
+
+
+def test_a_coordinator_hears_of_a_place_that_asks_to_be_let_in(world: World) -> None:
+    sent = {"operator": heron_operator(world), "name": "Second", "kind": "jobshop", "networks": ["lakeside"]}
+    assert world.as_("hank").post("facilities/", sent).status_code == HTTPStatus.CREATED
+    assert Delivery.objects.get(kind="claim-made").user == world.cast.carla
+    assert world.as_("carla").post("facilities/", {**sent, "name": "Third"}).json()["claim_state"] == "claimed"
+    assert Claim.objects.get(facility__name="Third").decided_by == world.cast.carla
+    assert Delivery.objects.count() == 1
+
+
 # --- the tables by themselves ---------------------------------------------------------------------------------------
 
 

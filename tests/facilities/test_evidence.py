@@ -144,7 +144,8 @@ def test_a_verification_says_who_saw_what_and_falls_with_the_facts(world: World)
     hand_in(world, path)
     assert code_of(verify(world, path, "hank")) == (HTTPStatus.FORBIDDEN, "not_a_coordinator")
     assert world.as_("omar").post(f"{path}verifications/", {}).status_code == HTTPStatus.NOT_FOUND
-    for wrong in ({"checked": []}, {"checked": ["gut feeling"]}, {"level": "documented"}):
+    wrongs: list[dict[str, Any]] = [{"checked": []}, {"checked": ["gut feeling"]}, {"level": "documented"}]
+    for wrong in wrongs:
         assert verify(world, path, **wrong).status_code == HTTPStatus.BAD_REQUEST
     assert code_of(verify(world, path, level="registry_verified")) == (HTTPStatus.BAD_REQUEST, "registry_not_checked")
     shown = verify(world, path).json()

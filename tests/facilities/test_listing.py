@@ -175,7 +175,7 @@ def test_an_import_lists_changes_and_suggests_under_its_own_name(world: World) -
     services.add_part(place, HeldMachine, {"machine": builders.machine_model()}, acting_user=cast.carla, batch=batch)
     services.suggest_capability(place, process, {"min_run": 3}, acting_user=cast.carla, batch=batch)
     services.change_facility(place, {"min_run": 5}, acting_user=cast.carla, batch=batch)
-    rows = [place, place.machines.get(), place.statements.get()]
+    rows: list[Any] = [place, place.machines.get(), place.statements.get()]
     assert [(row.source, row.batch_id) for row in rows] == [("imported", batch)] * 3
     line = place.capabilities.get()
     assert (line.source, line.batch_id, line.min_run) == ("suggested", batch, 3)
@@ -327,13 +327,15 @@ def test_a_contact_is_for_insiders_and_its_words_stay_out_of_the_trail(world: Wo
     path, hank = path_of(world, "contact/"), world.as_("hank")
     Facility.objects.update(profile_public=True)
     sent = {"person": "Otto Miller", "email": "otto@example.org", "phone": "", "website": "", "address": ""}
-    shown = hank.put(path, sent)
+    assert hank.put(path, sent).status_code == HTTPStatus.PRECONDITION_REQUIRED
+    shown = hank.put(path, sent, **tag(world, "hank", path))
     assert shown.status_code == HTTPStatus.OK, shown.content
     assert {name: shown.json()[name] for name in sent} == sent
     assert shown.json()["said_by"] == "Hank"
     for outsider in ("fay", "ines", "omar"):
         assert world.as_(outsider).get(path).status_code == HTTPStatus.NOT_FOUND
-        assert world.as_(outsider).put(path, sent).status_code == HTTPStatus.NOT_FOUND
+        assert world.as_(outsider).put(path, sent, if_match='"0"').status_code == HTTPStatus.NOT_FOUND
     assert "Otto" not in str(list(AuditEntry.objects.values_list("old", "new")))
-    assert hank.put(path, {}).json()["person"] == ""
+    assert hank.put(path, {}, if_match='"0"').status_code == HTTPStatus.PRECONDITION_FAILED
+    assert hank.put(path, {}, **tag(world, "hank", path)).json()["person"] == ""
     assert not Contact.objects.exists()

@@ -1,5 +1,6 @@
 """Claims, requests of owners, invitations and contacts."""
 
+from contextlib import nullcontext
 from http import HTTPStatus
 from typing import Any, cast
 from uuid import UUID
@@ -11,8 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.models import User
+from apps.core.api.conditional import locked_match, require_match, version_of, with_etag
 from apps.core.api.idempotency import idempotent
-from apps.core.api.schema import IDEMPOTENCY_KEY
+from apps.core.api.schema import IDEMPOTENCY_KEY, IF_MATCH
 from apps.core.api.serializers import StrictBoolean, StrictChar, StrictSerializer
 from apps.core.api.views import ApiViewSet
 from apps.core.errors import InvalidInputError, NotAllowedError
@@ -22,6 +24,8 @@ from apps.facilities.api.serializers import FacilityFullSerializer
 from apps.facilities.api.views import valid
 from apps.facilities.models import Claim, Contact, Facility, ListingRequest
 from apps.facilities.services.letters import address_of
+
+NOTHING_STATED = "0"  # the version of a contact that is not there
 
 
 class RequestDecisionSerializer(StrictSerializer[Any]):
@@ -172,23 +176,30 @@ class ListingViewSet(ApiViewSet[Facility]):
 
     @extend_schema(operation_id="facilities_contact_read", responses=shapes.ContactShownSerializer)
     def contact(self, request: Request, facility_id: UUID) -> Response:
-        return Response(shapes.ContactShownSerializer(self._contact(self.facility())).data)
+        return self._contact(self.facility())
 
     @extend_schema(
         operation_id="facilities_contact_write",
         request=shapes.ContactSerializer,
         responses=shapes.ContactShownSerializer,
+        parameters=[IF_MATCH],
     )
     def change_contact(self, request: Request, facility_id: UUID) -> Response:
         """The whole of it: what is left out is taken away."""
         facility = self.facility()
-        values = valid(shapes.ContactSerializer(data=request.data))
-        services.change_contact(facility, values, acting_user=cast(User, request.user))
-        return Response(shapes.ContactShownSerializer(self._contact(facility)).data)
+        known = selectors.contact_of(facility)
+        if known is None:
+            require_match(request, NOTHING_STATED)
+        with locked_match(request, known) if known else nullcontext():
+            values = valid(shapes.ContactSerializer(data=request.data))
+            services.change_contact(facility, values, acting_user=cast(User, request.user))
+        return self._contact(facility)
 
-    def _contact(self, facility: Facility) -> Contact:
+    def _contact(self, facility: Facility) -> Response:
         """A blank one where nothing is stated."""
-        return selectors.contact_of(facility) or Contact(facility=facility)
+        known = selectors.contact_of(facility)
+        response = Response(shapes.ContactShownSerializer(known or Contact(facility=facility)).data)
+        return with_etag(response, version_of(known) if known else NOTHING_STATED)
 
     def _answer(self) -> Response:
         """A facility that was removed or revoked is still its coordinator's to read."""

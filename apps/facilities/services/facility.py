@@ -22,6 +22,7 @@ from apps.facilities.models import (
     OperatingState,
     Source,
 )
+from apps.facilities.services.letters import tell_coordinators_of_claim
 from apps.facilities.services.writing import (
     Voice,
     differing,
@@ -40,7 +41,8 @@ CONTACT_FIELDS = ("person", "email", "phone", "website", "address")
 def register_facility(
     operator: Organisation, values: Mapping[str, Any], *, networks: Iterable[Network], acting_user: User
 ) -> Facility:
-    """By the operator's own people: a coordinator still has to approve the claim. By a coordinator: claimed at once.
+    """By the operator's own people: a coordinator has to approve the claim, and hears of it by mail. By a coordinator:
+    claimed at once.
 
     `values` are columns of Facility, `envelope_mm` and `materials`.
     Errors: NotAllowedError, InvalidInputError, DomainError `already_listed` for a taken external id.
@@ -56,9 +58,11 @@ def register_facility(
     facility = Facility(operator=operator, claim_state=state)
     _store(facility, values, networks, voice_for(facility, acting_user))
     decided = {"state": ClaimDecision.APPROVED, "decided_by": acting_user, "decided_at": timezone.now()}
-    Claim.objects.create(
+    claim = Claim.objects.create(
         facility=facility, organisation=operator, claimed_by=acting_user, **(decided if coordinates else {})
     )
+    if not coordinates:
+        tell_coordinators_of_claim(claim)
     return facility
 
 

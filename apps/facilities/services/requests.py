@@ -21,6 +21,8 @@ from apps.facilities.models import (
 from apps.facilities.services.claims import decide_claim
 from apps.facilities.services.letters import tell_asker, tell_coordinators_of_request
 
+MOST_OPEN = 10  # an invitation may be passed on, and each request writes to every coordinator
+
 
 @transaction.atomic
 def ask_about_listing(
@@ -29,7 +31,7 @@ def ask_about_listing(
     """`acting_user` is None for whoever came by an invitation and has no account: the answer goes to `email` then.
 
     The caller has made sure that they may know of the place (`access_claimable`).
-    Errors: InvalidInputError at `words` or `email`, DomainError `removal_asked` or `listing_removed`.
+    Errors: InvalidInputError at `words` or `email`, DomainError `removal_asked`, `listing_removed` or `requests_wait`.
     """
     if not words.strip():
         raise InvalidInputError("words_missing", "Say what is wrong.", field="words")
@@ -38,6 +40,8 @@ def ask_about_listing(
     facility = Facility.objects.select_for_update().get(pk=facility.pk)
     if facility.removed_at is not None:
         raise DomainError("listing_removed", "The listing is removed already.")
+    if facility.listing_requests.filter(state=RequestState.OPEN).count() >= MOST_OPEN:
+        raise DomainError("requests_wait", "Enough is asked about it already; a coordinator answers first.")
     try:
         with transaction.atomic():
             asked = ListingRequest.objects.create(
