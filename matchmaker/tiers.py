@@ -112,6 +112,14 @@ class Tally:
         steps = [_step_marks(ground, plan, spans.count[:, s] > 0) for s, plan in enumerate(ground.plans)]
         return cls(ground, spans, Marks.of(view.size, [], columns), steps)
 
+    def left_out(self, sites: IntArray) -> Assignments:
+        """The assignments of those sites that leave out a step which could be made, and make another."""
+        able = (self.spans.count > 0).sum(axis=1)
+        limit = self.ground.asked.policy.max_assignments
+        rows = combine(self.spans, sites[able[sites] > 1], limit, optional=True)
+        made = (rows.option != NOBODY).sum(axis=1)
+        return rows.take((made > 0) & (made < able[rows.site]))
+
     def judge(self, rows: Assignments, *, furthest: bool) -> RowTiers:
         """`furthest`: whether the first failing gate of what is excluded is wanted."""
         adds, fails = self.site.adds[rows.site], self.site.fails[rows.site]
@@ -169,13 +177,16 @@ class Tiers:
 
         Only the lower tiers have room for steps left out that could be made.
         """
-        rows, judged = self.rows, self.of_rows
-        if tier > Tier.TO_CONFIRM:
-            sites = np.flatnonzero(self.tier == tier)
-            rows = combine(self.tally.spans, sites, self.tally.ground.asked.policy.max_assignments, optional=True)
-            judged = self.tally.judge(rows, furthest=False)
-        kept = (judged.tier == tier) & (self.tier[rows.site] == tier)
-        return rows.take(kept), judged.unknown[kept]
+        kept = (self.of_rows.tier == tier) & (self.tier[self.rows.site] == tier)
+        rows, unknown = self.rows.take(kept), self.of_rows.unknown[kept]
+        if tier <= Tier.TO_CONFIRM:
+            return rows, unknown
+        fewer = self.tally.left_out(np.flatnonzero(self.tier == tier))
+        judged = self.tally.judge(fewer, furthest=False)
+        kept = judged.tier == tier
+        more = fewer.take(kept)
+        both = Assignments(np.append(rows.site, more.site), np.append(rows.option, more.option, axis=0))
+        return both, np.append(unknown, judged.unknown[kept])
 
 
 def find_tiers(ground: Ground) -> Tiers:
@@ -192,14 +203,13 @@ def find_tiers(ground: Ground) -> Tiers:
         tier[able] = np.minimum.reduceat(judged.tier, first)
         first_fail[able] = np.maximum.reduceat(judged.first_fail, first)
     again = _worth_less(tally, able[tier[able] == Tier.EXCLUDED])
-    if len(again):
-        fewer = combine(tally.spans, again, limit, optional=True)
-        tier[again] = np.minimum.reduceat(tally.judge(fewer, furthest=False).tier, fewer.firsts())
+    fewer = tally.left_out(again)
+    if len(fewer.site):
+        first = fewer.firsts()
+        tier[fewer.site[first]] = np.minimum.reduceat(tally.judge(fewer, furthest=False).tier, first)
     return Tiers(tally, tier, first_fail, rows, judged)
 
 
 def _worth_less(tally: Tally, sites: IntArray) -> IntArray:
-    """Of excluded sites those that may do better with less: leaving out a step that could be made. It never helps
-    against what fails whatever they make, and there must be another step to make."""
-    several = (tally.spans.count[sites] > 0).sum(axis=1) > 1
-    return np.asarray(sites[several & (tally.site.adds[sites] < BINDING)])
+    """Of excluded sites those that may do better with less: it never helps against what fails whatever they make."""
+    return np.asarray(sites[tally.site.adds[sites] < BINDING])

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from matchmaker import shortlist
+from matchmaker.asked import Asked
 from matchmaker.documents import ranking_document
 from matchmaker.domain import FacilityFact, NeedFact, Tier
 from matchmaker.evaluation import hundredths, score
+from matchmaker.planning import prepare
 from matchmaker.policy import Policy
 from matchmaker.ranking import rank
 from matchmaker.supply import Supply
@@ -119,3 +121,26 @@ def test_whole_tiers_are_taken_until_there_are_enough() -> None:
             match["rank_label"] for match in full["matches"][:5]
         ]
         assert len(names) == sum(count for tier, count in full["tier_counts"] if tier != Tier.EXCLUDED.name.lower())
+
+
+def test_a_limit_cuts_no_assignment_of_a_site_that_keeps_within_it_when_it_leaves_nothing_out() -> None:
+    """Where leaving steps out makes too many, the best that leaves none out stays the best."""
+    kept = 0
+    for seed in range(60):
+        need, supply = rivals(seed, 15)
+        free = {match.facility_id: match for match in rank(need, supply, Policy.default(), AS_OF).matches}
+        for limit in (2, 3, 5):
+            policy = replace(Policy.default(), max_assignments=limit)
+            for match in rank(need, supply, policy, AS_OF).matches:
+                whole = all(step.capability_id for step in free[match.facility_id].steps if step.role != "preferred")
+                if whole and _combinations(need, supply, match.facility_id) <= limit:
+                    assert (match.tier, match.score) == (free[match.facility_id].tier, free[match.facility_id].score)
+                    kept += 1
+    assert kept > 100
+
+
+def _combinations(need: NeedFact, supply: Supply, name: str) -> int:
+    asked = Asked.build(need, Policy.default(), supply.taxonomy, AS_OF)
+    ground = prepare(asked, supply, np.ones(len(supply.sites.ids), dtype=np.bool_))
+    place = ground.sites.tolist().index(supply.site_index.get(name))
+    return int(np.prod([max(1, int((plan.choice_site == place).sum())) for plan in ground.plans]))
