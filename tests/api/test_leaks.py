@@ -134,6 +134,7 @@ def own(canaries: Canaries, name: str, url: str) -> bool:
             cast.iron_finch.public_id,
             *cast.iron_finch.resources.values_list("public_id", flat=True),
             *cast.rival_rocket.needs.values_list("public_id", flat=True),
+            *cast.harbour.imports.values_list("public_id", flat=True),
         ],
     }
     return any(str(public_id) in url for public_id in mine.get(name, []))

@@ -133,6 +133,7 @@ def test_bad_uploads_are_refused_by_name(cast: Cast) -> None:
         (upload(carla, path, b""), 400, "empty_file"),
         (upload(carla, path, b"x" * (10 * 1024 * 1024 + 1)), 400, "file_too_large"),
         (upload(carla, f"{path}?format=none", b"x"), 400, "unknown_format"),
+        (upload(carla, f"{path}?source=no%20slug", b"x"), 400, "invalid_source"),
         (upload(carla, f"{path}?surprise=1", b"x"), 400, "invalid"),
         (upload(carla, "networks/atlantis/imports/", b"x"), 404, "not_found"),
     ]

@@ -3,12 +3,19 @@
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.apps import apps
+from django.db import ProgrammingError, connection, transaction
+from django.utils import timezone
 
+from apps.exchange import runs
+from apps.exchange.models import BATCH_EDGES, BatchState, ImportBatch
+from apps.exchange.runs import applying
+from apps.exchange.services import apply_import
 from apps.facilities.models import Facility
-from apps.facilities.services import change_facility
+from apps.facilities.services import change_facility, remove_part
 from tests import builders
 from tests.cast import Cast
+from tests.exchange.archives import zipped
 from tests.exchange.world import imported, make_catalogue, outcomes, place, read, reasons, rows_of, table, undone
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +144,82 @@ def test_a_new_facility_that_is_referred_to_is_closed_and_not_removed(cast: Cast
     facility.refresh_from_db()
     assert (facility.operating_state, facility.profile_public) == ("closed", False)
     assert [one["reason"] for one in rows_of(batch)[0].left] == ["referred_to"]
+
+
+def test_the_history_of_rows_names_who_applied_it(cast: Cast) -> None:
+    batch = imported(cast.lakeside, table(place(1, city="Accra")), cast.carla)
+    facility = Facility.objects.get(name="Place 1")
+    event = apps.get_model("facilities", "FacilityEvent").objects.filter(pgh_obj_id=facility.pk).first()
+    assert event.pgh_context == {"user": cast.carla.pk, "imported": str(batch.public_id)}
+
+
+def test_two_imports_of_one_file_at_once_make_one_facility(cast: Cast) -> None:
+    data = table(place(1))
+    one, two = (read(cast.lakeside, data, cast.carla) for _ in range(2))
+    assert outcomes(one) == outcomes(two) == ["new"]
+    for batch in (one, two):
+        apply_import(batch, acting_user=cast.carla)
+    runs.carry_on()
+    assert [outcomes(batch) for batch in (one, two)] == [["new"], ["unchanged"]]
+    assert Facility.objects.filter(name="Place 1").count() == 1
+
+
+def test_what_breaks_a_rule_of_the_tables_is_refused_before_it_is_applied(cast: Cast) -> None:
+    bad = place(1, min_run="20", max_run="10")
+    batch = read(cast.lakeside, table(bad, place(2)), cast.carla)
+    assert outcomes(batch) == ["refused", "new"]
+    assert reasons(rows_of(batch)[0]) == [("", "rule_broken")]
+
+
+def test_what_a_person_removed_stays_removed(cast: Cast) -> None:
+    data = {"places.csv": table(place(1)), "machines.csv": table({"facility": "p1", "machine": "haas-vf2"})}
+    files = zipped({"facilities.csv": data["places.csv"], "machines.csv": data["machines.csv"]})
+    imported(cast.lakeside, files, cast.carla, name="all.zip")
+    facility = Facility.objects.get(name="Place 1")
+    remove_part(facility.machines.get(), acting_user=cast.carla)
+    again = imported(cast.lakeside, files, cast.carla, name="all.zip")
+    assert outcomes(again) == ["unchanged"]
+    assert [one["part"] for one in rows_of(again)[0].kept] == ["machine:haas-vf2"]
+    assert not facility.machines.exists()
+
+
+def test_a_listing_removed_at_its_owners_request_is_not_made_again(cast: Cast) -> None:
+    imported(cast.lakeside, table(place(1)), cast.carla)
+    Facility.objects.filter(name="Place 1").update(
+        removed_at=timezone.now(), operating_state="closed", profile_public=False
+    )
+    again = imported(cast.lakeside, table(place(1, city="Accra")), cast.carla)
+    assert [reasons(row) for row in rows_of(again)] == [[("", "listing_removed")]]
+
+
+def test_what_gets_nowhere_three_times_is_given_up_and_can_be_undone(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = read(cast.lakeside, table(place(1)), cast.carla)
+
+    def broken(*args: Any) -> Any:
+        raise RuntimeError("sabotaged")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(applying, "plan_row", broken)
+        apply_import(batch, acting_user=cast.carla)
+        for _ in range(3):
+            with pytest.raises(RuntimeError):
+                runs.carry_on()
+        runs.carry_on()
+    batch.refresh_from_db()
+    assert (batch.state, batch.failure, batch.failure_in_words) == ("failed", "broke_down", "")
+    assert "sabotaged" in batch.failure_detail
+    assert undone(batch, cast.carla).state == "undone"
+
+
+@pytest.mark.parametrize("before", BatchState.values)
+@pytest.mark.parametrize("after", BatchState.values)
+def test_states_go_only_along_their_edges(cast: Cast, before: str, after: str) -> None:
+    batch = builders.import_batch(state=before, failure="x")
+    rows = ImportBatch.objects.filter(pk=batch.pk)
+    if before == after or (before, after) in BATCH_EDGES:
+        assert rows.update(state=after) == 1
+    else:
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            rows.update(state=after)

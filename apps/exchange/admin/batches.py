@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
@@ -21,7 +22,7 @@ from apps.exchange.files import template_file
 from apps.exchange.models import WORKING, BatchState, ImportBatch
 from apps.exchange.registry import FORMATS
 from apps.exchange.selectors import counts_of
-from apps.exchange.services import apply_import, discard_import, undo_import, upload_for_network
+from apps.exchange.services import MAX_FILE_BYTES, apply_import, discard_import, undo_import, upload_for_network
 from apps.exchange.wording import count_rows, failure_words
 from apps.networks.models import Network
 
@@ -59,6 +60,13 @@ class UploadForm(WholeRowForm):
     class Meta:
         model = ImportBatch
         fields = ("network", "source", "format")
+
+    def clean_file(self) -> Any:
+        """Before it is read into memory."""
+        file = self.cleaned_data["file"]
+        if file.size > MAX_FILE_BYTES:
+            raise ValidationError(gettext("A file has at most 10 MB."), "file_too_large")
+        return file
 
     def _post_clean(self) -> None:
         """The service makes the row and holds its rules; until then there is nothing to check."""

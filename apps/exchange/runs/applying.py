@@ -12,7 +12,7 @@ from apps.exchange.checking import Catalogue
 from apps.exchange.formats.base import Refusal
 from apps.exchange.models import BatchState, ImportBatch, ImportRow, Outcome, RowState
 from apps.exchange.planning import Plan, Told, plan_row
-from apps.exchange.runs.chunks import CHUNK, lock_source, locked_batch
+from apps.exchange.runs.chunks import CHUNK, acting, lock_source, locked_batch
 from apps.exchange.runs.writing import Writer, keep_terms, voice_of
 from apps.exchange.standing import find_standings
 
@@ -42,10 +42,11 @@ def _apply_chunk(batch_id: int, catalogue: Catalogue) -> bool:
     found = find_standings(
         batch, [one.external_id for one in told.values()], [one.public_id for one in told.values()], lock=True
     )
-    for row in rows:
-        row.state, row.updated_at = RowState.APPLIED, timezone.now()
-        if row.outcome != Outcome.REFUSED:
-            _apply_row(batch, row, told[row.pk], plan_row(told[row.pk], found, catalogue), catalogue)
+    with acting(batch, batch.applied_by):
+        for row in rows:
+            row.state, row.updated_at = RowState.APPLIED, timezone.now()
+            if row.outcome != Outcome.REFUSED:
+                _apply_row(batch, row, told[row.pk], plan_row(told[row.pk], found, catalogue), catalogue)
     ImportRow.objects.bulk_update(rows, WRITTEN)
     return True
 

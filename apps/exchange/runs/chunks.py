@@ -1,7 +1,12 @@
 """A chunk of rows is one transaction: what a killed worker had not finished is as if it had never begun."""
 
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pghistory
 from django.db import connection
 
+from apps.accounts.models import User
 from apps.exchange.models import ImportBatch
 
 CHUNK = 100
@@ -18,3 +23,8 @@ def lock_source(batch: ImportBatch) -> None:
     of = f"{batch.network_id}:{batch.source}" if batch.network_id else f"facility {batch.facility_id}"
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [f"exchange:{of}"])
+
+
+def acting(batch: ImportBatch, user: User | None) -> AbstractContextManager[Any]:
+    """The history of rows names who applied or undid the import, although a worker writes."""
+    return pghistory.context(user=None if user is None else user.pk, imported=str(batch.public_id))

@@ -17,7 +17,7 @@ from apps.exchange.facts import SITE, Fields, same
 from apps.exchange.formats.base import PartKind
 from apps.exchange.models import BatchState, ImportBatch, ImportRow, RowState, SourceListing, UnmappedTerm
 from apps.exchange.planning import DEFAULTS, SOURCE, Change, by_part
-from apps.exchange.runs.chunks import CHUNK, lock_source, locked_batch
+from apps.exchange.runs.chunks import CHUNK, acting, lock_source, locked_batch
 from apps.exchange.runs.referrers import referrers
 from apps.exchange.runs.writing import set_links
 from apps.exchange.standing import Standing, read_standings
@@ -209,10 +209,11 @@ def _undo_chunk(batch_id: int, catalogue: Catalogue) -> bool:
     keys = sorted({row.facility_id for row in rows if row.facility_id is not None and row.journal})
     list(Facility.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
     standings = read_standings(keys)
-    for row in rows:
-        row.state, row.updated_at = RowState.UNDONE, timezone.now()
-        if row.journal:
-            row.left = _undo_row(batch, row, standings.get(row.facility_id or 0), catalogue)
+    with acting(batch, batch.undone_by):
+        for row in rows:
+            row.state, row.updated_at = RowState.UNDONE, timezone.now()
+            if row.journal:
+                row.left = _undo_row(batch, row, standings.get(row.facility_id or 0), catalogue)
     gone = set(keys) - set(Facility.objects.filter(pk__in=keys).values_list("pk", flat=True))
     for row in rows:
         row.facility_id = None if row.facility_id in gone else row.facility_id

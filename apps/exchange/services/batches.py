@@ -1,12 +1,13 @@
 """Handing in, applying, discarding and undoing imports."""
 
 import hashlib
+import re
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from apps.accounts.models import User
+from apps.accounts.models import ROLES_THAT_WRITE, User
 from apps.core.audit import record
 from apps.core.errors import DomainError, InvalidInputError, NotAllowedError
 from apps.exchange import doorbells
@@ -18,6 +19,7 @@ from apps.networks.models import Network
 MAX_FILE_BYTES = 10 * 1024 * 1024
 MOST_AT_WORK = 5  # imports that one person may have under way at once
 OWN_SOURCE = "own"
+SOURCE = re.compile(r"[-\w]{1,60}", re.ASCII)
 
 
 @transaction.atomic
@@ -48,8 +50,8 @@ def upload_for_facility(
 
 
 def _writes_for_operator(facility: Facility, user: User) -> bool:
-    own = Facility.objects.editable_by(user).filter(pk=facility.pk)
-    return facility.operator is not None and own.filter(operator__memberships__user=user).exists()
+    operator = facility.operator
+    return operator is not None and operator.memberships.filter(user=user, role__in=ROLES_THAT_WRITE).exists()
 
 
 def _upload(batch: ImportBatch, name: str, data: bytes, source: str, format: str, user: User) -> ImportBatch:
@@ -60,6 +62,9 @@ def _upload(batch: ImportBatch, name: str, data: bytes, source: str, format: str
         raise InvalidInputError("file_too_large", "A file has at most 10 MB.", field="file", facts=facts)
     if format and format not in BY_NAME:
         raise InvalidInputError("unknown_format", "There is no such format.", field="format")
+    if not SOURCE.fullmatch(source):
+        detail = "Letters without accents, digits, - and _, at most 60."
+        raise InvalidInputError("invalid_source", detail, field="source")
     if ImportBatch.objects.filter(uploaded_by=user, state__in=WORKING).count() >= MOST_AT_WORK:
         raise DomainError("too_many_at_work", f"{MOST_AT_WORK} imports of yours are under way; wait for them.")
     batch.source, batch.format, batch.uploaded_by = source, format, user
