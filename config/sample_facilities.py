@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from typing import Any
 from zlib import crc32
 
-from apps.catalog.models import Certification, FacilityKind, MachineModel, Material, Process
+from apps.catalog.models import Certification, CertificationScope, FacilityKind, MachineModel, Material, Process
 from apps.core.audit import record
 from apps.facilities.models import (
     AccessKind,
@@ -49,6 +49,11 @@ SAME_NAMED = (
 CONFIRM_EVERY_DAYS = 7
 DAYS_A_MONTH = 30
 MONTHS_IF_UNKNOWN = 12
+# No facility holds what is a product's or a person's; the file does not say whose.
+SHOWN_FOR: dict[str, str] = {
+    CertificationScope.PRODUCT: "products made here",
+    CertificationScope.PERSON: "people who work here",
+}
 
 
 def store_facilities(rows: Sequence[Row], people: SamplePeople, *, today: date) -> int:
@@ -188,4 +193,5 @@ def _certificate(facility: Facility, facility_id: str, certification: Certificat
         issued_on=issued_on,
         expires_on=issued_on + timedelta(days=days) if certification.expires else None,
         evidence_level=EvidenceLevel.COORDINATOR_VERIFIED if seen else EvidenceLevel.DOCUMENTED,
+        shown_for=SHOWN_FOR.get(certification.scope, ""),
     )

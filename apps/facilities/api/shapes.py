@@ -164,5 +164,11 @@ class ContactSerializer(StrictSerializer[Any]):
     address = StrictChar(max_length=300, allow_blank=True, default="")
 
 
-class ContactShownSerializer(SaidFields, ContactSerializer):
-    pass
+class ContactShownSerializer(SaidFields):
+    """Blank: not stated."""
+
+    person = serializers.CharField()
+    email = serializers.CharField()
+    phone = serializers.CharField()
+    website = serializers.CharField()
+    address = serializers.CharField()
