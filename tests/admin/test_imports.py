@@ -46,8 +46,11 @@ def step(client: Client, batch: ImportBatch, verb: str) -> int:
 def test_from_the_form_to_the_facility_and_back(cast: Cast, carla: Client) -> None:
     assert hand_in(carla, cast.lakeside, table(place(1, city="Accra"), place(2, kind="castle"))).status_code == 302
     batch = ImportBatch.objects.get()
-    assert "read so far" in page(carla, batch)
+    progress = reverse("admin:exchange_importbatch_progress", args=[batch.pk])
+    assert f'hx-get="{progress}"' in page(carla, batch)
+    assert "read so far" in carla.get(progress).content.decode()
     runs.carry_on()
+    assert "hx-get" not in carla.get(progress).content.decode()  # it stops asking by itself
     shown = page(carla, batch)
     rows = reverse("admin:exchange_importrow_changelist")
     for query, count in (("outcome__exact=new", 1), ("outcome__exact=refused", 1), ("mark=with_refusals", 1)):

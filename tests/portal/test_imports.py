@@ -35,8 +35,10 @@ def test_from_the_template_to_the_listing_and_back(cast: Cast, as_: As) -> None:
     assert template.content.startswith(b"PK")
     answer = hand_in(hank, cast, table(mine(cast, city="Akron", quote_days="soon")))
     assert answer.status_code == 302
+    assert 'hx-trigger="every 2s"' in hank.get(answer["Location"]).content.decode()
     runs.carry_on()
     page = hank.get(answer["Location"]).content.decode()
+    assert 'hx-trigger="every 2s"' not in page
     assert "row 2, quote_days (days): “soon”" in page
     assert "city: Cleveland → Akron" in page
     batch = ImportBatch.objects.get()
