@@ -116,10 +116,10 @@ def test_any_changes_one_after_another_come_to_what_reading_all_anew_gives(seed:
         facilities.append(draw.facility())
         found = supply_now(TODAY + timedelta(days=2 * turn))
         assert_as_read_anew(found)
-        assert found.steps == turn + 1
+        assert found.deltas == turn + 1
     forget()
     again = supply_now(found.as_of)
-    assert (again.state, again.steps) == (found.state, 1)
+    assert (again.state, again.deltas) == (found.state, 1)
 
 
 def test_a_new_catalogue_is_read_anew() -> None:
@@ -219,14 +219,14 @@ def test_much_behind_a_base_calls_for_a_new_one(monkeypatch: pytest.MonkeyPatch,
     assert_as_read_anew(found)
 
 
-def test_many_steps_are_made_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loaded, "MOST_STEPS", 3)
+def test_many_deltas_are_made_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loaded, "MOST_DELTAS", 3)
     facility = builders.facility()
-    steps = []
+    deltas = []
     for number in range(1, 9):
         Facility.objects.filter(pk=facility.pk).update(max_run=number)
-        steps.append(supply_now().steps)
-    assert steps == [0, 1, 2, 3, 1, 2, 3, 1]
+        deltas.append(supply_now().deltas)
+    assert deltas == [0, 1, 2, 3, 1, 2, 3, 1]
     assert_as_read_anew(supply_now())
 
 

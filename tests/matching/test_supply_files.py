@@ -16,8 +16,8 @@ from apps.facilities.models import Facility
 from apps.matching.runs.changes import number_changes
 from apps.matching.snapshots import store, view
 from apps.matching.snapshots.building import alone
+from apps.matching.snapshots.delta_files import DamagedDeltaError, read_delta
 from apps.matching.snapshots.loading import read_supply
-from apps.matching.snapshots.step_files import DamagedStepError, read_step
 from apps.matching.snapshots.store import NotKeptError, kept_bases, remove_old, supply_of
 from apps.matching.snapshots.view import SupplyNotBuiltError, consistent_view, current_supply
 from tests import builders
@@ -276,12 +276,12 @@ def test_what_was_never_used_is_not_kept(facility: Facility, other: dict[str, An
         supply_of(**(name | other))
 
 
-def test_a_supply_is_not_kept_whose_base_or_step_is_damaged_or_gone(facility: Facility) -> None:
+def test_a_supply_is_not_kept_whose_base_or_delta_is_damaged_or_gone(facility: Facility) -> None:
     first, second, third = supply_now(), changed(facility, max_run=3), changed(facility, max_run=4)
-    steps = sorted(first.base.kept.directory.glob("*.step"))
-    flip(steps[0], 100)
-    with pytest.raises(DamagedStepError):
-        read_step(steps[0])
+    deltas = sorted(first.base.kept.directory.glob("*.delta"))
+    flip(deltas[0], 100)
+    with pytest.raises(DamagedDeltaError):
+        read_delta(deltas[0])
     for loaded in (second, third):
         with pytest.raises(NotKeptError):
             supply_of(loaded.number, TODAY, loaded.supply.digest())
@@ -291,19 +291,19 @@ def test_a_supply_is_not_kept_whose_base_or_step_is_damaged_or_gone(facility: Fa
         supply_of(first.number, TODAY, first.supply.digest())
 
 
-def test_steps_are_small_and_exact(facility: Facility) -> None:
+def test_deltas_are_small_and_exact(facility: Facility) -> None:
     first = supply_now()
     gone = builders.facility()
     supply_now()
     number = str(gone.pk)
     gone.delete()
     last = changed(facility, min_run=3)
-    *_, path = sorted(first.base.kept.directory.glob("*.step"))
-    step = read_step(path)
+    *_, path = sorted(first.base.kept.directory.glob("*.delta"))
+    delta = read_delta(path)
     assert path.stat().st_size < 8_000
-    assert (step.after, step.removed) == (last.state, (number,))
-    assert step.changed.sites.ids.tolist() == [str(facility.pk).encode()]
-    assert step.changed.sites.figures.min_run.tolist() == [3.0]
+    assert (delta.after, delta.removed) == (last.state, (number,))
+    assert delta.changed.sites.ids.tolist() == [str(facility.pk).encode()]
+    assert delta.changed.sites.figures.min_run.tolist() == [3.0]
 
 
 def age(directory: Path, days: float) -> None:

@@ -10,10 +10,10 @@ from datetime import date
 import structlog
 
 from apps.matching.snapshots.changes import Version, known
+from apps.matching.snapshots.delta_files import State
 from apps.matching.snapshots.isolation import consistent_view
 from apps.matching.snapshots.loaded import Base, leads_to
 from apps.matching.snapshots.loading import read_supply
-from apps.matching.snapshots.step_files import State
 from apps.matching.snapshots.store import KeptBase, keep_base, kept_bases, root
 
 LONG_STATEMENT = "600s"

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Self
 
 from apps.matching.snapshots.changes import TooMuchError, Version, aged_between, changed_since
+from apps.matching.snapshots.delta_files import Delta, State
 from apps.matching.snapshots.keys import CatalogueKeys, NewerCatalogueError
 from apps.matching.snapshots.loading import load_tables
-from apps.matching.snapshots.step_files import State, Step
-from apps.matching.snapshots.store import KeptBase, keep_step, open_base
+from apps.matching.snapshots.store import KeptBase, keep_delta, open_base
 from matchmaker.catalogue_codes import CatalogueCodes
 from matchmaker.supply import Supply
 from matchmaker.tables import SupplyTables
@@ -17,7 +17,7 @@ from matchmaker.tables import SupplyTables
 LEAST_CHANGED = 1_000
 CHANGED_SHARE = 0.02
 MOST_CHANGED = 30_000  # facilities that can be read again within a round of the queue
-MOST_STEPS = 500
+MOST_DELTAS = 500
 MOST_DAYS = 7
 
 
@@ -47,13 +47,13 @@ class Base:
 
 @dataclass(frozen=True)
 class Loaded:
-    """All supply in one state: `base` with the facilities `changed` since, in so many `steps`."""
+    """All supply in one state: `base` with the facilities `changed` since, in so many `deltas`."""
 
     state: State
     supply: Supply
     base: Base
     changed: frozenset[int] = frozenset()
-    steps: int = 0
+    deltas: int = 0
 
     @classmethod
     def of(cls, base: Base) -> Self:
@@ -88,7 +88,7 @@ def advanced(loaded: Loaded, version: Version, as_of: date) -> Loaded | None:
     """
     if loaded.is_current(version, as_of):
         return loaded
-    if loaded.steps >= MOST_STEPS:
+    if loaded.deltas >= MOST_DELTAS:
         loaded = Loaded.of(loaded.base)
     try:
         keys = to_read(loaded.state, version, as_of, MOST_CHANGED)
@@ -114,10 +114,10 @@ def to_read(state: State, version: Version, as_of: date, most: int) -> set[int]:
 
 
 def _with(loaded: Loaded, keys: set[int], version: Version, as_of: date, changed: SupplyTables) -> Loaded:
-    """The step is kept, so that rankings over what comes of it can be made again."""
+    """The delta is kept, so that rankings over what comes of it can be made again."""
     found = {text.decode() for text in changed.sites.ids.tolist()}
     removed = tuple(sorted({str(key) for key in keys} - found))
     supply = loaded.supply.apply(changed, removed)
     state = State(version.number, version.at, as_of, supply.digest())
-    keep_step(loaded.base.kept, Step(loaded.state, state, changed, removed))
-    return Loaded(state, supply, loaded.base, loaded.changed | keys, loaded.steps + 1)
+    keep_delta(loaded.base.kept, Delta(loaded.state, state, changed, removed))
+    return Loaded(state, supply, loaded.base, loaded.changed | keys, loaded.deltas + 1)

@@ -1,7 +1,7 @@
-"""Supplies on disk: one large file that all processes of a host map, and small steps that lead on from it.
+"""Supplies on disk: one large file that all processes of a host map, and small deltas that lead on from it.
 
     SUPPLY_DIR/<engine>/<state of the base>/base.supply
-    SUPPLY_DIR/<engine>/<state of the base>/<state after the step>.step
+    SUPPLY_DIR/<engine>/<state of the base>/<state after the delta>.delta
 
 Whatever is there is whole: both are written aside and renamed. A supply that a ranking was made over is found again by
 its number, day and digest, until `remove_old` has taken it away.
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from apps.matching.snapshots.step_files import DamagedStepError, State, Step, read_step, write_step
+from apps.matching.snapshots.delta_files import DamagedDeltaError, Delta, State, read_delta, write_delta
 from matchmaker import ENGINE_VERSION
 from matchmaker.array_files import FORMAT
 from matchmaker.supply import Supply
@@ -27,7 +27,7 @@ from matchmaker.supply_files import DamagedSupplyError, open_supply, write_suppl
 
 BASE = "base.supply"
 WAITING = ".building-"
-KEPT_SECONDS = 31 * 86_400  # each day that a base is used adds a step, so a supply can be had for 30 days at least
+KEPT_SECONDS = 31 * 86_400  # each day that a base is used adds a delta, so a supply can be had for 30 days at least
 MOMENT = "%Y%m%dT%H%M%S%f"
 NAME = re.compile(r"\d{12,}_\d{8}_[0-9a-f]{64}_(never|\d{8}T\d{12})")
 
@@ -99,13 +99,13 @@ def open_base(base: KeptBase, *, verify: bool = True) -> Supply | None:
 
 
 def forget(base: KeptBase) -> None:
-    """Steps lead nowhere without their base."""
+    """Deltas lead nowhere without their base."""
     shutil.rmtree(base.directory, ignore_errors=True)
 
 
-def keep_step(base: KeptBase, step: Step) -> None:
+def keep_delta(base: KeptBase, delta: Delta) -> None:
     base.directory.mkdir(parents=True, exist_ok=True)
-    write_step(step, base.directory / f"{_name(step.after)}.step")
+    write_delta(delta, base.directory / f"{_name(delta.after)}.delta")
 
 
 def supply_of(number: int, as_of: date, digest: str) -> Supply:
@@ -121,31 +121,31 @@ def supply_of(number: int, as_of: date, digest: str) -> Supply:
 
 
 def _led_to(base: KeptBase, number: int, as_of: date, digest: str) -> Supply | None:
-    """Along the steps from the base. None where they do not lead there."""
-    last = next(base.directory.glob(f"{number:012d}_{as_of:%Y%m%d}_{digest}_*.step"), None)
+    """Along the deltas from the base. None where they do not lead there."""
+    last = next(base.directory.glob(f"{number:012d}_{as_of:%Y%m%d}_{digest}_*.delta"), None)
     if last is None:
         return None
     try:
-        steps = [*_steps_back(base, last)]
-    except (DamagedStepError, FileNotFoundError):
+        deltas = [*_deltas_back(base, last)]
+    except (DamagedDeltaError, FileNotFoundError):
         return None
     supply = open_base(base)
-    for step in reversed(steps):
-        supply = supply and supply.apply(step.changed, step.removed)
+    for delta in reversed(deltas):
+        supply = supply and supply.apply(delta.changed, delta.removed)
     return supply
 
 
-def _steps_back(base: KeptBase, path: Path) -> Iterator[Step]:
+def _deltas_back(base: KeptBase, path: Path) -> Iterator[Delta]:
     while True:
-        step = read_step(path)
-        yield step
-        if step.before == base.state:
+        delta = read_delta(path)
+        yield delta
+        if delta.before == base.state:
             return
-        path = base.directory / f"{_name(step.before)}.step"
+        path = base.directory / f"{_name(delta.before)}.delta"
 
 
 def remove_old() -> int:
-    """Take away each base, with its steps, to which nothing was added for so long; never the newest. Says how many."""
+    """Take away each base, with its deltas, to which nothing was added for so long; never the newest. Says how many."""
     until = time.time() - KEPT_SECONDS
     newest = [base.directory for base in kept_bases()[:1]]
     old = [path for path in Path(settings.SUPPLY_DIR).glob("engine-*/*_*") if _last_used(path) < until]

@@ -1,4 +1,4 @@
-"""A step from one supply to the next, as a small file: the facilities that changed, whole, and those that went.
+"""A delta, what leads from one supply to the next, as a small file: the facilities that changed, whole, and those that went.
 
 The file is written under another name and then renamed, and carries a checksum: whoever reads it finds all of it, or
 learns that it is damaged.
@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from matchmaker.tables import SupplyTables
 
-MAGIC = b"matchmaker step 1\n"
+MAGIC = b"matchmaker delta 1\n"
 
 
-class DamagedStepError(ValueError):
+class DamagedDeltaError(ValueError):
     """The file is not what was written."""
 
 
@@ -44,20 +44,20 @@ class State:
 
 
 @dataclass(frozen=True)
-class Step:
+class Delta:
     before: State
     after: State
     changed: SupplyTables
     removed: tuple[str, ...]
 
 
-def write_step(step: Step, path: Path) -> None:
-    arrays = list(_arrays(step.changed))
+def write_delta(delta: Delta, path: Path) -> None:
+    arrays = list(_arrays(delta.changed))
     head = {
-        "before": step.before.to_document(),
-        "after": step.after.to_document(),
-        "removed": step.removed,
-        "words": step.changed.words,
+        "before": delta.before.to_document(),
+        "after": delta.after.to_document(),
+        "removed": delta.removed,
+        "words": delta.changed.words,
         "arrays": [[name, array.dtype.str, array.shape] for name, array in arrays],
     }
     line = json.dumps(head).encode() + b"\n"
@@ -67,12 +67,12 @@ def write_step(step: Step, path: Path) -> None:
     waiting.rename(path)
 
 
-def read_step(path: Path) -> Step:
-    """Raises DamagedStepError, or FileNotFoundError."""
+def read_delta(path: Path) -> Delta:
+    """Raises DamagedDeltaError, or FileNotFoundError."""
     raw = path.read_bytes()
     packed = raw[len(MAGIC) + 4 :]
     if raw[: len(MAGIC) + 4] != MAGIC + zlib.crc32(packed).to_bytes(4, "big"):
-        raise DamagedStepError(f"{path.name} is damaged")
+        raise DamagedDeltaError(f"{path.name} is damaged")
     line, _, content = zlib.decompress(packed).partition(b"\n")
     head = json.loads(line)
     arrays: dict[str, NDArray[Any]] = {}
@@ -81,8 +81,8 @@ def read_step(path: Path) -> Step:
         array = np.frombuffer(content, code, int(np.prod(shape)), at).reshape(shape)
         arrays[name], at = array, at + array.nbytes
     if arrays.keys() != _names(SupplyTables):
-        raise DamagedStepError(f"{path.name} is of another version")
-    return Step(
+        raise DamagedDeltaError(f"{path.name} is of another version")
+    return Delta(
         before=State.from_document(head["before"]),
         after=State.from_document(head["after"]),
         changed=_table(SupplyTables, arrays, "", {"words": tuple(head["words"])}),
