@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from datetime import date
 from importlib import import_module
 
 import django
 
-from benchmarks.harness.memory import share_of_memory
+from benchmarks.harness.memory import peak_memory, share_of_memory
 
 
 def main() -> None:
     django.setup()
     supplies = import_module("benchmarks.harness.supplies")  # its models need Django set up
-    drawing, ranking = import_module("benchmarks.world.needs"), import_module("matchmaker.ranking")
-    policy = import_module("benchmarks.store.growing").benchmark_policy()
-    as_of, count = date.fromisoformat(sys.argv[1]), int(sys.argv[2])
-    print(share_of_memory(), flush=True)
+    reading, ranking = import_module("apps.matching.snapshots.needs"), import_module("matchmaker.ranking")
+    as_of, keys = date.fromisoformat(sys.argv[1]), [int(word) for word in sys.argv[2:]]
+    questions = reading.read_questions(keys)
+    _tell()
     sys.stdin.readline()
     supply = supplies.load(as_of).supply
-    for need in drawing.draw_needs(count, as_of):
-        ranking.rank(need, supply, policy, as_of)
-    print(share_of_memory(), flush=True)
+    for question in questions:
+        ranking.rank(question.need, supply, question.policy, as_of)
+    _tell()
     sys.stdin.readline()
+
+
+def _tell() -> None:
+    print(json.dumps({"share": share_of_memory(), "peak": peak_memory()}), flush=True)
 
 
 if __name__ == "__main__":

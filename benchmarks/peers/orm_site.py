@@ -175,13 +175,15 @@ class SiteJudge:
         if resource is None:
             return kind_hours * (1 - booked)
         monday = self.asked.as_of - timedelta(days=self.asked.as_of.weekday()) + timedelta(weeks=week)
-        for item in resource.weeks.all():
-            if item.monday == monday and item.free_hours is not None:
-                return item.free_hours
         gross = resource.gross_hours_per_week or 40.0
         availability = resource.kind.availability if resource.availability is None else resource.availability
         share = booked if resource.booked_share is None else resource.booked_share
-        return gross * availability * (1 - share)
+        pattern: float = gross * availability * (1 - share)
+        for item in resource.weeks.all():
+            if item.monday == monday:
+                stated = pattern if item.free_hours is None else item.free_hours
+                return max(stated - float(item.firm_hours + item.soft_hours), 0.0)
+        return pattern
 
     def _reach(self, resource: Resource, start: float, hours: float) -> float:
         """Days from the start until so many hours have come free, week by week."""

@@ -14,6 +14,7 @@ from apps.accounts.models import CustomerKind, Organisation, OrganisationKind, U
 from apps.catalog.models import Certification, Material, Process, Region, Stage
 from apps.needs.models import AskedCertificate, Need, NeedPartnerNetwork, NeedRevision, Step
 from apps.networks.models import Network
+from benchmarks.world.needs import public_id
 from matchmaker.domain import NeedFact, StepFact
 
 NETWORKS = ("Home", "Partner")
@@ -74,6 +75,7 @@ def store_needs(needs: Sequence[NeedFact], people: People, at: datetime) -> None
     rows = Need.objects.bulk_create(
         Need(
             pk=int(need.id),
+            public_id=public_id(int(need.id)),
             organisation=people.customers[need.customer_kind or "startup"],
             home_network=people.networks[0],
             created_by=people.founder,

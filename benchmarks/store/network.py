@@ -19,6 +19,9 @@ from apps.facilities.models import (
     FacilityNetwork,
     HeldCertificate,
     HeldMachine,
+    Hold,
+    HolderKind,
+    HoldWeek,
     NoGo,
     NoGoKind,
     Resource,
@@ -26,8 +29,8 @@ from apps.facilities.models import (
 from benchmarks.store import binary_copy as pg
 from benchmarks.store.binary_copy import Field
 from benchmarks.world import columns as words
-from benchmarks.world.columns import Array, Table, World, length
-from benchmarks.world.draw import trade
+from benchmarks.world.columns import Array, Table, World, length, trade
+from benchmarks.world.needs import HOLDING, public_id
 from benchmarks.world.places import CLUSTERS
 
 Fields = dict[str, Field]
@@ -72,6 +75,8 @@ def copy_block(cursor: CursorWrapper, world: World, keys: Keys, operator: int, t
     _copy(cursor, Resource, _resources(world.resources, keys, day), rng)
     _copy(cursor, Capability, _capabilities(world.capabilities, keys, day), rng)
     _copy(cursor, CapacityWeek, _weeks(world.weeks, today), rng)
+    _copy(cursor, Hold, _holds(world.holds, day), rng)
+    _copy(cursor, HoldWeek, _hold_weeks(world.hold_weeks, today), rng)
     _copy(cursor, HeldMachine, _machines(world.machines, keys), rng)
     _copy(cursor, HeldCertificate, _certificates(world.certificates, keys, day), rng)
     _copy(cursor, NoGo, _no_gos(world.no_gos), rng)
@@ -192,12 +197,36 @@ def _resources(table: Table, keys: Keys, today: int) -> Fields:
 
 
 def _weeks(table: Table, today: date) -> Fields:
-    monday = today - timedelta(days=today.weekday())
     return {
         "resource_id": pg.integers(table["resource_id"], 8),
-        "monday": pg.days(7 * table["week"], monday.toordinal()),
-        "free_hours": pg.floats(table["free_hours"]),
+        "monday": _mondays(table["week"], today),
         "as_of": pg.days(table["as_of"], today.toordinal()),
+        **{name: pg.floats(table[name]) for name in ("free_hours", "pattern_share", "fixed_hours")},
+        **{name: pg.numerics(table[name], 3) for name in ("firm_hours", "soft_hours", "stated_hours", "limit_hours")},
+    }
+
+
+def _mondays(weeks: Array, today: date) -> Field:
+    return pg.days(7 * weeks, (today - timedelta(days=today.weekday())).toordinal())
+
+
+def _holds(table: Table, today: int) -> Fields:
+    owners = [public_id(number) for number in range(1, HOLDING + 1)]
+    return {
+        "id": pg.integers(table["id"], 8),
+        "resource_id": pg.integers(table["resource_id"], 8),
+        "holder_kind": pg.texts(np.zeros(length(table), dtype=np.int64), [HolderKind.OFFER.value]),
+        "need_public_id": pg.Coded(table["need"] - 1, [owner.bytes for owner in owners]),
+        "state": pg.texts(table["state"], words.HOLD_STATES),
+        "expires_at": pg.moments(table["expires"], today),
+    }
+
+
+def _hold_weeks(table: Table, today: date) -> Fields:
+    return {
+        "hold_id": pg.integers(table["hold_id"], 8),
+        "monday": _mondays(table["week"], today),
+        "hours": pg.numerics(table["thousandths"] / 1_000, 3),
     }
 
 

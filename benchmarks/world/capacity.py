@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.world.columns import NO_DAY, OFFERS, Array, Table, Trade
+from benchmarks.world.holds import usual_hours
 from benchmarks.world.sites import one_of
 
 WEEKS_AHEAD = 40
@@ -55,7 +56,11 @@ def _confirmed(rng: np.random.Generator, size: int) -> Array:
 
 def draw_weeks(rng: np.random.Generator, resources: Table) -> Table:
     """Weeks that differ, one to eight of each of a third of the resources. `week` counts from the week of the day;
-    `resource` is a row of the block."""
+    `resource` is a row of the block.
+
+    Most say how many hours are free; a fifth each are a shutdown or a holiday, which leave a share of the pattern, or
+    an exception that sets hours.
+    """
     size = len(resources["facility"])
     counts = np.where(rng.random(size) < 0.35, rng.integers(1, 9, size), 0)
     order = np.argsort(rng.random((size, WEEKS_AHEAD)), axis=1)[:, :8]
@@ -63,11 +68,17 @@ def draw_weeks(rng: np.random.Generator, resources: Table) -> Table:
     resource = np.repeat(np.arange(size), counts)
     gross = np.where(np.isnan(resources["gross_hours_per_week"]), 40.0, resources["gross_hours_per_week"])[resource]
     free = np.round(gross * rng.choice([0.0, 0.1, 0.3, 0.6, 1.0], len(resource)), 1)
+    how = one_of(rng, len(resource), (0.6, 0.2, 0.2))
+    share = np.where(how == 0, np.nan, rng.choice([0.0, 0.4, 0.8], len(resource)))
+    fixed = np.where(how == 0, np.nan, np.where(how == 1, 0.0, np.round(0.1 * gross + 1, 1)))
+    usual = usual_hours(resources)[resource]
     return {
         "resource": resource,
         "week": order[used].astype(np.int64),
-        "free_hours": free,
+        "free_hours": np.where(how == 0, free, usual * share + fixed),
         "as_of": -rng.integers(0, 30, len(resource)),
+        "pattern_share": share,
+        "fixed_hours": fixed,
     }
 
 

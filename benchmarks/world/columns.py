@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from tests.engine.catalogue_files import taxonomy
 Array = NDArray[Any]
 Table = dict[str, Array]
 
+SEED = 20_261_124
 NO_DAY = -(2**31)
 KINDS = ("makerspace", "jobshop", "contract_manufacturer")
 OPERATING = ("active", "paused", "closed")
@@ -29,6 +31,7 @@ SOURCES = ("stated", "coordinator", "imported")
 OFFERS = ("core", "supplementary", "partner")
 EVIDENCE = ("stated", "documented", "coordinator_verified", "registry_verified")
 CURRENCIES = ("USD", "EUR")
+HOLD_STATES = ("soft", "firm", "released", "expired", "consumed")
 INDUSTRIES = ("consumer", "industrial", "medical", "automotive", "aerospace", "robotics", "defence", "energy")
 STAGES = ("concept", "prototype", "evt", "dvt", "pvt", "mass-production")
 CUSTOMERS = ("startup", "individual", "university", "established")
@@ -43,6 +46,8 @@ class World:
     capabilities: Table
     resources: Table
     weeks: Table
+    holds: Table
+    hold_weeks: Table
     machines: Table
     certificates: Table
     no_gos: Table
@@ -111,3 +116,8 @@ class Trade:
                 for row in rows
             ),
         )
+
+
+@cache
+def trade() -> Trade:
+    return Trade.read()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
 import numpy as np
 
 from benchmarks.world.archetypes import ARCHETYPES
 from benchmarks.world.capacity import draw_links, draw_resources, draw_weeks
-from benchmarks.world.columns import Array, Table, Trade, World, length
+from benchmarks.world.columns import SEED, Array, Table, World, length, trade
 from benchmarks.world.figures import draw_figures
+from benchmarks.world.holds import draw_holds, with_holds
 from benchmarks.world.lines import (
     PARTNER,
     draw_capabilities,
@@ -23,13 +23,9 @@ from benchmarks.world.lines import (
 )
 from benchmarks.world.sites import draw_networks, draw_no_gos, draw_sites, one_of
 
-SEED = 20_261_124
 BLOCK = 1_000
-
-
-@cache
-def trade() -> Trade:
-    return Trade.read()
+HELD = 1  # the stream of holds, apart from all else
+KEYED = ("capabilities", "resources", "certificates", "holds")
 
 
 def blocks(first: int, last: int, *, seed: int = SEED) -> Iterator[World]:
@@ -39,7 +35,7 @@ def blocks(first: int, last: int, *, seed: int = SEED) -> Iterator[World]:
     """
     if first % BLOCK or last % BLOCK:
         raise ValueError(f"sizes must be multiples of {BLOCK}")
-    before = {"capabilities": 0, "resources": 0, "certificates": 0}
+    before = dict.fromkeys(KEYED, 0)
     for number in range(last // BLOCK):
         world = _block(number, seed, before)
         before = {name: count + length(getattr(world, name)) for name, count in before.items()}
@@ -57,14 +53,16 @@ def _block(number: int, seed: int, before: dict[str, int]) -> World:
     resources = draw_resources(rng, lines, BLOCK, trade())
     certificates = draw_certificates(rng, archetype, trade())
     named = draw_links(rng, lines, resources, trade())
-    weeks = draw_weeks(rng, resources)
+    differing = draw_weeks(rng, resources)
+    holds, hold_weeks = draw_holds(np.random.default_rng([seed, number, HELD]), resources)
+    weeks = with_holds(resources, differing, holds, hold_weeks)
     scopes = draw_scopes(rng, certificates, lines, BLOCK)
     held = draw_machines(rng, lines, BLOCK, trade())
     runs = draw_materials(rng, lines, BLOCK, sites["materials_listed"], trade())
     own = draw_line_materials(rng, lines["process_id"], trade())
-    line_keys, resource_keys, certificate_keys = (
+    line_keys, resource_keys, certificate_keys, hold_keys = (
         before[name] + 1 + np.arange(length(table))
-        for name, table in (("capabilities", lines), ("resources", resources), ("certificates", certificates))
+        for name, table in zip(KEYED, (lines, resources, certificates, holds), strict=True)
     )
     resource_id = np.where(named >= 0, np.append(resource_keys, 0)[named], -1)
     return World(
@@ -72,6 +70,8 @@ def _block(number: int, seed: int, before: dict[str, int]) -> World:
         capabilities={"id": line_keys, "resource_id": resource_id, **_of(lines, "facility", keys)},
         resources={"id": resource_keys, **_of(resources, "facility", keys)},
         weeks=_of(weeks, "resource", resource_keys),
+        holds={"id": hold_keys, **_of(holds, "resource", resource_keys)},
+        hold_weeks=_of(hold_weeks, "hold", hold_keys),
         machines=_of(held, "facility", keys),
         certificates={"id": certificate_keys, **_of(certificates, "facility", keys)},
         no_gos=draw_no_gos(rng, keys),

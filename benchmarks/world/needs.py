@@ -6,13 +6,14 @@ Need i is the same for every network and however many needs are drawn.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 
 from benchmarks.world.archetypes import ARCHETYPES, BESIDE, Archetype
-from benchmarks.world.columns import CUSTOMERS, INDUSTRIES, STAGES
-from benchmarks.world.draw import SEED, trade
+from benchmarks.world.columns import CUSTOMERS, INDUSTRIES, SEED, STAGES, trade
 from benchmarks.world.places import CLUSTERS
 from matchmaker.domain import (
     Confidentiality,
@@ -28,6 +29,7 @@ from matchmaker.domain import (
 # Apart from the blocks of facilities; and of such streams one whose first needs have the usual mix of steps, since a
 # slow row has time for few.
 STREAM = 217
+HOLDING = 200  # the first needs, of which some hold hours
 STEP_COUNTS = (0.35, 0.30, 0.22, 0.13)
 MEDIAN_ORDER = (2, 6, 40, 120, 600, 4_000)  # by stage
 MUST = ("US", "EU", "north-america", "us-california", "great-lakes", "CN", "KE", "rel-day-drive")
@@ -60,6 +62,19 @@ class _Dice:
 def draw_needs(count: int, as_of: date, *, first: int = 0, seed: int = SEED) -> tuple[NeedFact, ...]:
     """Needs `first` to `first` + `count` - 1; their ids count from 1."""
     return tuple(_need(number, as_of, _Dice(seed, number)) for number in range(first, first + count))
+
+
+def public_id(number: int) -> UUID:
+    """Of need `number`, counted from 1: holds name their need by it."""
+    return UUID(bytes=np.random.default_rng([SEED, number, STREAM, 1]).bytes(16), version=4)
+
+
+@cache
+def first_asked() -> tuple[tuple[int, int], ...]:
+    """(need, process) of the steps of the first needs, whatever the day; needs are counted from 1."""
+    index = trade().taxonomy.process_index
+    needs = draw_needs(HOLDING, date(2026, 1, 5))
+    return tuple((int(need.id), index[step.process]) for need in needs for step in need.steps)
 
 
 def _need(number: int, as_of: date, dice: _Dice) -> NeedFact:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from config.services import postgres, valkey
 from config.services.errors import ServiceError
@@ -29,12 +30,16 @@ class LocalServices:
 
 @contextmanager
 def local_services(
-    state: Path, *, durable: bool = True, environment: Mapping[str, str] = os.environ
+    state: Path,
+    *,
+    durable: bool = True,
+    environment: Mapping[str, str] = os.environ,
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[LocalServices]:
     """Run, while the block lasts, each server that `environment` does not name.
 
     `state` holds data and logs and belongs to one process at a time (StateInUseError otherwise). With `durable` false
-    PostgreSQL trusts the machine not to crash, and the data is removed at the end.
+    PostgreSQL trusts the machine not to crash, and the data is removed at the end. `settings` are of PostgreSQL alone.
     """
     state = state.resolve()
     services = LocalServices({}, {})
@@ -43,7 +48,7 @@ def local_services(
         if not durable:
             stack.callback(remove_state, state)
         if not environment.get("DATABASE_URL"):
-            url, child = stack.enter_context(postgres.running(state, durable=durable))
+            url, child = stack.enter_context(postgres.running(state, durable=durable, settings=settings))
             services.addresses["DATABASE_URL"], services.children["PostgreSQL"] = url, child
         if not environment.get("REDIS_URL"):
             url, child = stack.enter_context(valkey.running(state))

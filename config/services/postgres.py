@@ -7,9 +7,10 @@ and run as root it adds a system user and opens every directory up to / to every
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote
 
 import psycopg
@@ -35,10 +36,15 @@ UNSAFE_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
 
 
 @contextmanager
-def running(state: Path, *, durable: bool = True) -> Iterator[tuple[str, Child]]:
-    """Run a server while the block lasts, its cluster made at the first start; yield its URL and its process."""
+def running(
+    state: Path, *, durable: bool = True, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[tuple[str, Child]]:
+    """Run a server while the block lasts, its cluster made at the first start; yield its URL and its process.
+
+    `settings` go before those that are ours.
+    """
     places = locate(state)
-    child = _child(places, durable=durable, log=state / "postgres.log")
+    child = _child(places, durable=durable, settings=settings, log=state / "postgres.log")
     end_predecessor(places.data)
     if not (places.data / "PG_VERSION").exists():
         _initialise(places, durable=durable, log=child.log)
@@ -50,10 +56,10 @@ def running(state: Path, *, durable: bool = True) -> Iterator[tuple[str, Child]]
         child.stop()
 
 
-def _child(places: Places, *, durable: bool, log: Path) -> Child:
-    settings = SETTINGS | {"unix_socket_directories": str(places.socket)} | ({} if durable else UNSAFE_SETTINGS)
+def _child(places: Places, *, durable: bool, settings: Mapping[str, str], log: Path) -> Child:
+    ours = SETTINGS | {"unix_socket_directories": str(places.socket)} | ({} if durable else UNSAFE_SETTINGS)
     command = [str(places.binaries / "postgres"), "-D", str(places.data)]
-    for name, value in settings.items():
+    for name, value in {**ours, **settings}.items():
         command += ["-c", f"{name}={value}"]
     fast_stop = signal.SIGINT  # open connections are ended, the data is flushed
     return Child(command, log=log, stop_signal=fast_stop, options={"cwd": "/", "env": ENVIRONMENT, **places.as_user})

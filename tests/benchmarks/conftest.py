@@ -11,6 +11,8 @@ import pytest
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
+from apps.matching.snapshots.needs import read_questions
+from benchmarks.harness.records import with_records
 from benchmarks.harness.supplies import load
 from benchmarks.peers.sql.building import build
 from benchmarks.peers.sql.query import prepare_session
@@ -48,5 +50,6 @@ def town(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
             store_needs(needs, people, datetime.now(UTC))
             build(today, benchmark_policy())
             prepare_session()
-            yield Town(today, needs, load(today).supply, benchmark_policy())
+            asked = tuple(question.need for question in read_questions([int(need.id) for need in needs]))
+            yield Town(today, asked, with_records(load(today).supply), benchmark_policy())
             transaction.set_rollback(True)

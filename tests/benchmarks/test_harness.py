@@ -104,5 +104,6 @@ def test_a_task_ends_with_committed_matches(town: Town) -> None:
 @pytest.mark.django_db
 def test_a_changed_facility_is_seen_by_the_next_ranking(town: Town) -> None:
     before = load(town.today).supply.digest()
-    assert change_one(500, town.today) > 0
+    change = change_one(500, town.today, town.needs[2])
+    assert 0 < change.visible < change.ranked
     assert load(town.today).supply.digest() != before

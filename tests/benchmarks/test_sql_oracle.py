@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -11,7 +10,7 @@ from django.db import connection, transaction
 from benchmarks.peers.sql.compare import differences, disagreements
 from benchmarks.peers.sql.query import SqlRanker
 from matchmaker.asked import Asked
-from matchmaker.domain import HoldFact, NeedFact
+from matchmaker.domain import NeedFact
 from matchmaker.policy import Policy
 from matchmaker.ranking import rank
 from tests.benchmarks.conftest import FACILITIES, Town
@@ -64,6 +63,8 @@ CHANGED_FACTS = [
     "UPDATE peer.line SET partner = true",
     "UPDATE peer.resource SET most_rate = most_rate / 2, least_rate = least_rate / 2",
     "UPDATE peer.resource SET gross = gross * 3",
+    "UPDATE peer.resource SET most = array_fill(0.0::float8, ARRAY[54]), least = NULL",
+    "UPDATE peer.site SET record = 0.1",
     "DELETE FROM peer.serving",
     "DELETE FROM peer.line WHERE site = 7 OR suggested",
 ]
@@ -109,7 +110,25 @@ def test_the_first_twenty_are_those_of_the_engine_with_their_facts(town: Town) -
     assert all(row["step0"]["quality"] > 0 and "gate0" in row["facts"] for row in answer.matches)
 
 
-def test_own_holds_are_refused(town: Town) -> None:
-    hold = HoldFact("1", "1", town.today - timedelta(days=town.today.weekday()), 4.0)
-    with pytest.raises(ValueError, match="holds"):
-        SqlRanker(town.supply.taxonomy, town.policy, town.today).rank(replace(town.needs[ONE_STEP], holds=(hold,)))
+def test_own_holds_are_given_back(town: Town) -> None:
+    """Whoever was told of no hold finds less capacity at the facility that holds hours for this need."""
+    held = [need for need in town.needs if need.holds]
+    assert len(held) > 3
+    noticed: list[str] = []
+    for need in held[:8]:
+        assert compare(town, need, everybody(town)) == []
+        asked = Asked.build(need, everybody(town), town.supply.taxonomy, town.today)
+        without = rank(replace(need, holds=()), town.supply, everybody(town), town.today)
+        answer = SqlRanker(town.supply.taxonomy, everybody(town), town.today).rank(need, top=None)
+        noticed += differences(asked, without, answer)
+    assert noticed
+
+
+def test_only_as_many_as_wanted_are_compared(town: Town) -> None:
+    """In a large network only the first ones of each need are, and all counts."""
+    assert disagreements(town.supply, town.needs[:3], town.policy, town.today, seconds=60, most=50) == (3, 0)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE peer.site SET running = false WHERE site % 3 = 0")
+        assert disagreements(town.supply, town.needs[:1], town.policy, town.today, seconds=60, most=50) == (1, 1)
+        transaction.set_rollback(True)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from apps.facilities.models import CapacityWeek, Facility, HeldCertificate, Resource
+from apps.facilities.models import TAKEN_HOLDS, CapacityWeek, Facility, HeldCertificate, HoldWeek, Resource
 from apps.matching.models import MatchJob, SupplyChange, SupplyVersion
 from apps.matching.snapshots.needs import read_questions
-from benchmarks.world.columns import CLAIMS, KINDS, NO_DAY, Table, World, joined, length
-from benchmarks.world.draw import blocks, trade
+from benchmarks.store.indexes import indexes_set_aside
+from benchmarks.world.columns import CLAIMS, HOLD_STATES, KINDS, NO_DAY, Table, World, joined, length, trade
+from benchmarks.world.draw import blocks
+from benchmarks.world.needs import draw_needs
 from tests.benchmarks.conftest import FACILITIES, NEEDS, Town
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +40,7 @@ def row(table: Table, at: int) -> dict[str, object]:
 
 def test_needs_are_read_as_they_were_drawn(town: Town) -> None:
     stored = read_questions([int(need.id) for need in town.needs])
-    assert [question.need for question in stored] == list(town.needs)
+    assert [replace(question.need, holds=()) for question in stored] == list(draw_needs(NEEDS, town.today))
     assert len(stored) == NEEDS
     assert MatchJob.objects.filter(need_id__lte=NEEDS).count() == NEEDS
 
@@ -75,6 +78,19 @@ def test_lines_stand_with_their_process_and_resource(town: Town, drawn: World) -
         ]
 
 
+def test_holds_are_those_of_their_needs(town: Town, drawn: World) -> None:
+    """Live ones come with the need; what is held in a week is the sum of its holds, and nothing is promised beyond."""
+    live = drawn.holds["state"] < HOLD_STATES.index("released")
+    for need in town.needs:
+        mine = np.flatnonzero(live & (drawn.holds["need"] == int(need.id)))
+        assert {int(hold.resource_id) for hold in need.holds} == set(drawn.holds["resource_id"][mine].tolist())
+    assert sum(len(need.holds) for need in town.needs) > 10
+    for week in CapacityWeek.objects.filter(firm_hours__gt=0)[:20]:
+        holds = HoldWeek.objects.filter(hold__resource=week.resource, monday=week.monday)
+        assert sum(item.hours for item in holds.filter(hold__state__in=TAKEN_HOLDS)) == week.firm_hours
+        assert week.firm_hours <= week.limit_hours
+
+
 def test_every_row_is_there(town: Town, drawn: World) -> None:
     assert Resource.objects.count() == length(drawn.resources)
     assert CapacityWeek.objects.count() == length(drawn.weeks)
@@ -88,6 +104,20 @@ def test_loading_makes_no_need_due_but_is_a_new_version_of_the_supply(town: Town
     assert not SupplyChange.objects.exists()
     assert SupplyVersion.objects.filter(bump_from=None).count() == SupplyVersion.objects.count() > 0
     assert len(town.supply.sites.ids) == FACILITIES
+
+
+def test_indexes_are_there_again_after_loading(town: Town) -> None:
+    def plain() -> set[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename LIKE 'facilities\\_%'")
+            return {row[0] for row in cursor.fetchall()}
+
+    before = plain()
+    with transaction.atomic():
+        with indexes_set_aside():
+            assert 10 < len(plain()) < len(before) - 10
+        assert plain() == before
+        transaction.set_rollback(True)
 
 
 def test_rows_written_later_find_free_keys(town: Town) -> None:

@@ -8,9 +8,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from benchmarks.world.columns import Table, World, joined, length
-from benchmarks.world.draw import blocks, trade
+from benchmarks.world.columns import Table, World, joined, length, trade
+from benchmarks.world.draw import blocks
 from benchmarks.world.needs import draw_needs
+from benchmarks.world.records import draw_records
 from matchmaker.asked import Asked
 from matchmaker.codes import Gate
 from matchmaker.domain import Confidentiality, RegionStrength
@@ -107,6 +108,32 @@ def test_dates_of_weeks_and_resources_hold_together(larger: World) -> None:
     assert linked.sum() > 100
     for resource, facility in zip(lines["resource_id"][linked], lines["facility_id"][linked], strict=True):
         assert owner[int(resource)] == facility
+
+
+def test_weeks_are_of_all_kinds(larger: World) -> None:
+    """Said, left by a shutdown, set by an exception, only held; soft and firm; some overbooked."""
+    weeks = larger.weeks
+    shut = weeks["fixed_hours"] == 0
+    kinds = {
+        "said": np.isnan(weeks["pattern_share"]) & ~np.isnan(weeks["free_hours"]),
+        "shut": shut,
+        "set": weeks["fixed_hours"] > 0,
+        "held": np.isnan(weeks["free_hours"]),
+        "soft": weeks["soft_hours"] > 0,
+        "firm": weeks["firm_hours"] > 0,
+        "overbooked": weeks["firm_hours"] > weeks["stated_hours"],
+    }
+    assert all(rows.any() for rows in kinds.values()), {name: int(rows.sum()) for name, rows in kinds.items()}
+    assert ((weeks["soft_hours"] + weeks["firm_hours"])[kinds["held"]] > 0).all()
+    assert 20 < np.count_nonzero(np.unique(larger.holds["need"])) <= 200
+
+
+def test_records_are_the_same_whatever_the_network() -> None:
+    few, many = draw_records(np.arange(1, 101)), draw_records(np.arange(1, 5_001))
+    assert np.array_equal(few[0], many[0][:100])
+    told = many[0] + many[1] > 0
+    assert told.mean() == pytest.approx(0.1, abs=0.02)
+    assert (many[1] > 0).any()
 
 
 def test_the_needs_ask_every_gate() -> None:

@@ -3,6 +3,5 @@
 Covered: every gate, the tiers, the funnel, all eight criteria, both ends of the score, the order of the first k, over
 every assignment of options and resources to steps. Left to the engine's own compiled tables: which processes and
 materials answer which, at what quality (taxonomy), the usual figures of processes, transit days and distance mode of
-the need. Not covered, and refused: a need's own holds, more than `max_assignments` combinations at one site, track
-records (none are stored yet: the prior stands), a capability that names several resources (the tables hold one).
+the need, the quantiles of track records. Not covered: a capability that names several resources (the tables hold one).
 """

@@ -12,7 +12,8 @@ WEEKS = 54
 _RESOURCES = """
 CREATE UNLOGGED TABLE peer.bottleneck AS
 WITH word AS (
-    SELECT resource_id, max(as_of) AS as_of FROM facilities_capacityweek WHERE monday >= {monday} GROUP BY 1
+    SELECT resource_id, max(as_of) AS as_of FROM facilities_capacityweek
+    WHERE monday >= {monday} AND pattern_share IS NULL GROUP BY 1
 ), real AS (
     SELECT r.id AS resource, r.facility_id AS site, kind.kind, r.id::text AS name,
         coalesce(r.gross_hours_per_week, 40) AS gross, true AS stated,
@@ -41,11 +42,13 @@ SELECT -1 - kind, NULL, kind, slug, hours, false, availability, NULL, NULL, fals
 """
 
 # Free hours of a week that differs: said as a share booked of the usual hours, or as more hours than usual; an old
-# word about the booked share counts no more than an old pattern.
+# word about the booked share counts no more than an old pattern. A shutdown leaves a share of the gross hours. What is
+# held is taken off, below 0 where a week is overbooked: a need's own holds are added before anything is cut off at 0.
 _WEEKS = """
 CREATE UNLOGGED TABLE peer.week AS
 WITH exceptional AS (
     SELECT week.resource_id AS resource, (week.monday - {monday}) / 7 AS week, week.free_hours,
+        week.pattern_share, week.fixed_hours, (week.firm_hours + week.soft_hours)::float8 AS held,
         b.gross, b.availability, b.known, b.booked
     FROM facilities_capacityweek AS week JOIN peer.bottleneck AS b ON b.resource = week.resource_id
     WHERE week.monday >= {monday} AND (week.monday - {monday}) / 7 < {weeks}
@@ -53,12 +56,15 @@ WITH exceptional AS (
     SELECT *, CASE WHEN known THEN booked ELSE end_share END AS share
     FROM exceptional, (VALUES ('most', {booked_low}::float8), ('least', {booked_high}::float8)) AS e (bound, end_share)
 )
-SELECT resource, bound, week, greatest(CASE
+SELECT resource, bound, week, CASE
+    WHEN free_hours IS NULL THEN gross * availability * (1 - share)
+    WHEN fixed_hours = 0 THEN gross * pattern_share * availability * (1 - share)
     WHEN free_hours <= gross * availability AND gross * availability > 0 THEN
         gross * availability * (1 - CASE WHEN known THEN 1 - free_hours / (gross * availability) ELSE share END)
     WHEN availability > 0 THEN free_hours / availability * availability * (1 - CASE WHEN known THEN 0 ELSE share END)
-    ELSE 0 END, 0) AS hours
+    ELSE 0 END - held AS hours
 FROM ends;
+CREATE INDEX ON peer.week (resource);
 """
 
 _SUMS = """
@@ -74,7 +80,8 @@ WITH rates AS (
     WHERE r.resource IN (SELECT resource FROM peer.week)
 ), running AS (
     SELECT c.resource, c.bound, c.week,
-        sum(coalesce(w.hours / 7, c.usual) * c.days) OVER (PARTITION BY c.resource, c.bound ORDER BY c.week) AS total
+        sum(greatest(coalesce(w.hours / 7, c.usual), 0) * c.days)
+            OVER (PARTITION BY c.resource, c.bound ORDER BY c.week) AS total
     FROM calendar AS c LEFT JOIN peer.week AS w ON (w.resource, w.bound, w.week) = (c.resource, c.bound, c.week)
 ), arrays AS (
     SELECT resource, array_agg(total ORDER BY week) FILTER (WHERE bound = 'most') AS most,
@@ -86,7 +93,6 @@ SELECT rates.resource, rates.gross, rates.stated, rates.units, rates.stale, rate
     nullif(arrays.least, arrays.most) AS least, rates.known
 FROM rates LEFT JOIN arrays USING (resource);
 ALTER TABLE peer.resource ADD PRIMARY KEY (resource);
-DROP TABLE peer.week;
 """
 
 # Which resources serve a kind at a site: those of that very kind, else those of a group word that contains it.
@@ -108,9 +114,23 @@ DROP TABLE peer.bottleneck;
 
 CAPACITY = _RESOURCES + _WEEKS + _SUMS + _SERVING
 
-# Hours free from the day of ranking to a day, and the day by which hours have come free; rare, as few resources have
+# The prefix sums of one resource with hours of a need's own added back, at both ends of the range (`side`); and hours
+# free from the day of ranking to a day, and the day by which hours have come free; rare, as few resources have
 # exceptional weeks. `{left}` days are left of the first week; after the last week the pattern goes on.
 FUNCTIONS = """
+CREATE FUNCTION peer.with_own(asked bigint, side text, at int[], own float8[]) RETURNS float8[]
+STABLE LANGUAGE sql AS $$
+SELECT array_agg(total ORDER BY week) FROM (
+    SELECT n AS week, sum(greatest(coalesce(w.hours, r.usual * 7) + coalesce(held.hours, 0), 0) / 7
+        * CASE n WHEN 0 THEN {left} ELSE 7 END) OVER (ORDER BY n) AS total
+    FROM (SELECT CASE side WHEN 'most' THEN most_rate ELSE least_rate END AS usual
+        FROM peer.resource WHERE resource = asked) AS r
+    CROSS JOIN generate_series(0, {weeks} - 1) AS n
+    LEFT JOIN peer.week AS w ON w.resource = asked AND w.bound = side AND w.week = n
+    LEFT JOIN (SELECT week, sum(hours) AS hours FROM unnest(at, own) AS u (week, hours) GROUP BY 1) AS held
+        ON held.week = n
+) AS running
+$$;
 CREATE FUNCTION peer.until(total float8[], rate float8, day float8) RETURNS float8 IMMUTABLE LANGUAGE plpgsql AS $$
 DECLARE
     week int := CASE WHEN day < {left} THEN 0 ELSE least({weeks}, floor((day - {left}) / 7)::int + 1) END;

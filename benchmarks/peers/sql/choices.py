@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from benchmarks.peers.sql.fragments import lit
+from collections import defaultdict
+from datetime import timedelta
+
+from benchmarks.peers.sql.capacity_tables import WEEKS
+from benchmarks.peers.sql.fragments import array, lit
 from benchmarks.peers.sql.options import rate_case
 from matchmaker.asked import Asked, AskedStep
 from matchmaker.resources import UNITS_HOURS
@@ -51,11 +55,33 @@ def choice_query(asked: Asked, step: AskedStep, options: str) -> str:
         FROM {options} AS o
         LEFT JOIN LATERAL (SELECT resource, name FROM peer.serving WHERE site = o.site AND kind = o.work_kind
             AND NOT o.partner AND o.resource IS NULL OFFSET 0) AS serving ON true
-        LEFT JOIN LATERAL (SELECT * FROM peer.resource WHERE resource = CASE WHEN o.partner THEN NULL
+        LEFT JOIN LATERAL (SELECT {_resource(asked)} FROM peer.resource WHERE resource = CASE WHEN o.partner THEN NULL
             WHEN o.resource IS NOT NULL THEN o.resource ELSE coalesce(serving.resource, -1 - o.work_kind) END
             OFFSET 0) AS r ON true
         WHERE o.hard IS NULL OFFSET 0
     ) AS c"""
+
+
+def _resource(asked: Asked) -> str:
+    """Columns of a resource; where the need itself holds hours of it, with these added back."""
+    monday, held = asked.as_of - timedelta(days=asked.as_of.weekday()), defaultdict(list)
+    for hold in asked.need.holds:
+        week = (hold.monday - monday).days // 7
+        if 0 <= week < WEEKS:
+            held[int(hold.resource_id)].append((week, hold.hours))
+    if not held:
+        return "*"
+    ends = []
+    for side in ("most", "least"):
+        cases = " ".join(f"WHEN {key} THEN {_with_own(key, side, weeks)}" for key, weeks in held.items())
+        ends.append(f"CASE resource {cases} ELSE {side} END AS {side}")
+    return f"resource, gross, stated, units, stale, firm, most_rate, least_rate, {', '.join(ends)}"
+
+
+def _with_own(resource: int, side: str, weeks: list[tuple[int, float]]) -> str:
+    """A query of its own, so that it is answered once and not for every line."""
+    at, own = array((week for week, _ in weeks), "int"), array((hours for _, hours in weeks), "float8")
+    return f"(SELECT peer.with_own({resource}, {lit(side)}, {at}, {own}))"
 
 
 def _unknowns(row: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from benchmarks.peers.sql.layers import CRITERIA
 from benchmarks.peers.sql.query import SqlRanker, SqlRanking
 from benchmarks.peers.sql.sites import site_gates, step_regions
 from matchmaker.asked import Asked
-from matchmaker.codes import GATE_ORDER, Gate
+from matchmaker.codes import GATE_ORDER, Criterion, Gate
 from matchmaker.domain import NeedFact, Tier, Verdict
 from matchmaker.policy import Policy
 from matchmaker.ranking import rank
@@ -27,6 +28,8 @@ STEP_GATES = {
     Gate.TOLERANCE: "tsev",
     Gate.RUN_SIZE: "rsev",
 }
+ENDS = {name: (f"{column}0", f"{column}1") for name, column in CRITERIA.items()}
+ENDS[Criterion.TRACK_RECORD] = ("record", "record")
 VERDICTS = {Verdict.PASS: PASS, Verdict.UNKNOWN: UNKNOWN}
 
 
@@ -79,8 +82,8 @@ def _match(asked: Asked, match: MatchResult, row: dict[str, Any]) -> Iterator[st
         if not close(value, _number(row[name])):
             yield f"{name}: {value} and {row[name]}"
     found = {result.criterion: result for result in match.criteria}
-    for name, column in CRITERIA.items():
-        low, high = row[f"{column}0"], row[f"{column}1"]
+    for name, (first, last) in ENDS.items():
+        low, high = row[first], row[last]
         given = None if low is None else (_number(low), _number(high))
         mine = (found[name].low, found[name].high) if name in found else None
         if (given is None) != (mine is None) or (given and mine and not all(map(close, given, mine))):
@@ -146,18 +149,31 @@ def close(one: float, other: float) -> bool:
 
 
 def disagreements(
-    supply: Supply, needs: Sequence[NeedFact], policy: Policy, as_of: date, *, seconds: float
+    supply: Supply,
+    needs: Sequence[NeedFact],
+    policy: Policy,
+    as_of: date,
+    *,
+    seconds: float,
+    most: int | None = None,
+    tell: Callable[[str], None] = print,
 ) -> tuple[int, int]:
-    """How many needs were compared, every site of them, in about that time; and in how many something differs."""
-    size = len(supply.sites.ids) or 1
+    """How many needs were compared in about that time, and in how many something differs.
+
+    `most`: of each need only so many first sites, with all counts; else every site.
+    """
+    size = most or len(supply.sites.ids) or 1
     every = Policy.from_document(policy.to_document() | {"top_k": size, "excluded_k": size})
     sql, until, compared, different = SqlRanker(supply.taxonomy, every, as_of), time.monotonic() + seconds, 0, 0
     for need in needs:
         if time.monotonic() > until:
             break
         asked = Asked.build(need, every, supply.taxonomy, as_of)
-        found = list(differences(asked, rank(need, supply, every, as_of), sql.rank(need, top=None)))
+        ranking = rank(need, supply, every, as_of)
+        if most:  # then the SQL lists no excluded ones
+            ranking = replace(ranking, excluded=())
+        found = list(differences(asked, ranking, sql.rank(need, top=most)))
         compared, different = compared + 1, different + bool(found)
         for text in found[:5]:
-            print(f"    need {need.id}: {text}")
+            tell(f"    need {need.id}: {text}")
     return compared, different

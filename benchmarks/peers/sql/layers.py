@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from benchmarks.peers.sql.fragments import each
+from benchmarks.peers.sql.fragments import each, names
 from benchmarks.peers.sql.sites import step_regions
 from matchmaker.asked import Asked
 from matchmaker.codes import Criterion
@@ -18,7 +18,7 @@ CRITERIA = {
     Criterion.PRECISION: "precision",
     Criterion.PRICE: "price_fit",
 }
-SITE = ["site", "last_offered", "site_first", "site_unknown", "preferred0", "preferred1", "factor0", "factor1"]
+SITE = list(names("site last_offered record site_first site_unknown preferred0 preferred1 factor0 factor1"))
 
 
 class Layers:

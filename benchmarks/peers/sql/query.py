@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg.errors import QueryCanceled
 
+from benchmarks.harness.sweeps import TooSlowError
 from benchmarks.peers.sql.choices import choice_query
 from benchmarks.peers.sql.days import TAKEN
 from benchmarks.peers.sql.fragments import lit
@@ -44,9 +46,10 @@ class SqlRanking:
     excluded: list[tuple[int, int]]  # (site, gate), in full answers only; sites without any option left out
 
 
-def prepare_session() -> None:
+def prepare_session(seconds: float = 600.0) -> None:
+    """For this connection; no statement may take longer than that."""
     with connection.cursor() as cursor:
-        for statement in SESSION:
+        for statement in (*SESSION, f"SET statement_timeout = '{seconds:.0f}s'"):
             cursor.execute(statement)
 
 
@@ -64,14 +67,17 @@ class SqlRanker:
         return _statement(asked, Typicals.build(self.taxonomy, self.policy), top)
 
     def rank(self, need: NeedFact, *, top: int | None = 20) -> SqlRanking:
-        if need.holds:
-            raise ValueError("a need's own holds are not covered")
         return answer(self.statement(need, top=top))
 
 
 def answer(statement: str) -> SqlRanking:
     with connection.cursor() as cursor:
-        cursor.execute(statement)
+        try:
+            cursor.execute(statement)
+        except OperationalError as error:
+            if isinstance(error.__cause__, QueryCanceled):
+                raise TooSlowError from error
+            raise
         ((considered, inactive, *documents),) = cursor.fetchall()
     tiers, gates, matches, excluded = (json.loads(text) if text else None for text in documents)
     found = {Tier(int(tier)): count for tier, count in (tiers or {}).items() if int(tier) != Tier.EXCLUDED}

@@ -18,7 +18,6 @@ from benchmarks.peers.sql.fragments import (
 from benchmarks.peers.sql.layers import CRITERIA, Layers, lasting
 from benchmarks.peers.sql.sites import step_regions
 from matchmaker.asked import Asked
-from matchmaker.beta import beta_quantile
 from matchmaker.codes import GATE_ORDER, Criterion, Gate
 from matchmaker.domain import Tier
 
@@ -152,7 +151,13 @@ def _verdicts(layers: Layers) -> None:
 
 
 def _shown(asked: Asked) -> list[str]:
-    return ["site", "last_offered", *(f"{name}{end}" for name in CRITERIA.values() for end in (0, 1)), *row_sevs(asked)]
+    return [
+        "site",
+        "last_offered",
+        "record",
+        *(f"{name}{end}" for name in CRITERIA.values() for end in (0, 1)),
+        *row_sevs(asked),
+    ]
 
 
 def _coverage(asked: Asked, end: int) -> str:
@@ -198,14 +203,8 @@ def _factors(asked: Asked, end: int) -> list[str]:
     for criterion in Criterion:
         weight = f"{asked.policy.weights[criterion]} / weight_sum"
         if criterion == Criterion.TRACK_RECORD:
-            out.append(f"power({lit(max(prior_quantile(asked), floor))}, {weight})")
+            out.append(f"power(greatest(record, {floor}), {weight})")
         else:
             name = f"{CRITERIA[criterion]}{end}"
             out.append(f"CASE WHEN {name} IS NULL THEN 1 ELSE power(greatest({name}, {floor}), {weight}) END")
     return out
-
-
-def prior_quantile(asked: Asked) -> float:
-    """No outcomes are stored yet, so every record is the prior."""
-    good, bad = asked.policy.track_prior
-    return beta_quantile(asked.policy.track_quantile, good, bad)

@@ -66,11 +66,13 @@ SELECT f.id AS site,
     f.wished_stages::text[] AS wished_stages, f.wished_industries::text[] AS wished_industries,
     f.quote_days, f.material_days, f.inspection_days, f.confirmed_on,
     (f.last_offered_at AT TIME ZONE 'UTC')::date AS last_offered,
+    record.value AS record,
     coalesce((SELECT bit_or(1::bigint << process.family) FROM facilities_capability AS line
         JOIN peer.process ON process.id = line.process_id
         WHERE line.facility_id = f.id AND line.offer <> 'partner'), 0) AS families
-FROM facilities_facility AS f ORDER BY f.id;
+FROM facilities_facility AS f LEFT JOIN peer.record ON record.site = f.id ORDER BY f.id;
 ALTER TABLE peer.site ADD PRIMARY KEY (site);
+DROP TABLE peer.record;
 
 CREATE TABLE peer.summary AS
 SELECT network, running, claimed, members_only, count(*) AS sites

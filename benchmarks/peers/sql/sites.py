@@ -6,6 +6,7 @@ import numpy as np
 
 from benchmarks.peers.sql.fragments import FAIL, PASS, UNKNOWN, array, lit
 from matchmaker.asked import Asked
+from matchmaker.beta import beta_quantile
 from matchmaker.catalogue import RegionFact
 from matchmaker.codes import GATE_ORDER, Gate
 from matchmaker.curves import EARTH_RADIUS_KM
@@ -233,6 +234,12 @@ def _mutual(asked: Asked, end: int) -> str:
     return " * ".join(out)
 
 
+def prior_quantile(asked: Asked) -> float:
+    """Of a site without a record."""
+    good, bad = asked.policy.track_prior
+    return beta_quantile(asked.policy.track_quantile, good, bad)
+
+
 def site_query(asked: Asked, candidates: str) -> str:
     """Columns of each candidate site: gates, days, factors; `site_first` is its first failing gate."""
     policy, gates = asked.policy, site_gates(asked)
@@ -246,7 +253,7 @@ def site_query(asked: Asked, candidates: str) -> str:
     SELECT *, CASE {first} END AS site_first,
         {" + ".join(f"({name} = {UNKNOWN})::int" for name in names)} AS site_unknown
     FROM (
-        SELECT s.site, s.last_offered,
+        SELECT s.site, s.last_offered, coalesce(s.record, {lit(prior_quantile(asked))}) AS record,
             {", ".join(f"{expression} AS {name}" for name, (_, _, expression) in zip(names, gates, strict=True))},
             coalesce(s.quote_days, {policy.quote_days[0]}) AS quote0,
             coalesce(s.quote_days, {policy.quote_days[1]}) AS quote1,

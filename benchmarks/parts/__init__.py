@@ -1,0 +1,1 @@
+"""The parts of the table: engines side by side, loads, tasks."""
