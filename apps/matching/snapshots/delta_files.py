@@ -1,4 +1,4 @@
-"""A delta, what leads from one supply to the next, as a small file: the facilities that changed, whole, and those that went.
+"""What leads from one supply to the next, as a small file: the facilities that changed, whole, and those that went.
 
 The file is written under another name and then renamed, and carries a checksum: whoever reads it finds all of it, or
 learns that it is damaged.
