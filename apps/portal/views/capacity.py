@@ -24,6 +24,7 @@ from apps.facilities.capacity_table import COLUMNS, decoded
 from apps.facilities.models import ExceptionReason, Facility, Resource
 from apps.portal.forms.capacity import ExceptionForm, WeekForm
 from apps.portal.forms.refusals import refusal_in_words
+from apps.portal.selectors.listing import may_write
 
 LARGEST_TABLE = 1_000_000
 REFUSALS_SHOWN = 50
@@ -151,7 +152,7 @@ def _page(request: HttpRequest, facility: Facility, **more: Any) -> HttpResponse
         "today": today,
         "rows": _grid(facility, today),
         "exceptions": selectors.exceptions_of(facility).filter(last_on__gte=today),
-        "may_write": Facility.objects.editable_by(request.user).filter(pk=facility.pk).exists(),
+        "may_write": may_write(_user(request), facility),
         "exception_form": ExceptionForm(resources, ExceptionReason.choices),
         "week_form": WeekForm(resources),
         **more,
