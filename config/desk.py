@@ -81,6 +81,8 @@ GROUPS: Iterable[tuple[Any, bool, tuple[Page, ...]]] = (
             ("facilities.HeldMachine", "construction"),
             ("facilities.Claim", "front_hand"),
             ("facilities.ListingRequest", "contact_support"),
+            ("facilities.TwinPair", "content_copy"),
+            ("facilities.Merge", "merge"),
         ),
     ),
     (

@@ -55,10 +55,12 @@ from apps.facilities.models import (
     InquiredFact,
     Inquiry,
     ListingRequest,
+    Merge,
     NoGo,
     NoGoKind,
     Resource,
     Statement,
+    TwinPair,
     Verification,
 )
 from apps.matching.models import (
@@ -384,6 +386,28 @@ def listing_request(**fields: Any) -> ListingRequest:
     if "facility" not in fields:
         fields["facility"] = facility()
     return ListingRequest.objects.create(**{"kind": "removal", "words": "Please take us off the list.", **fields})
+
+
+def twin_pair(**fields: Any) -> TwinPair:
+    """To be decided. Nothing was compared."""
+    for end in ("first", "second"):
+        if end not in fields:
+            fields[end] = facility()
+    if "network" not in fields:
+        fields["network"] = network()
+    return TwinPair.objects.create(**{"score": 0.8, "facts": f"{next(numbers):032}", **fields})
+
+
+def merge(**fields: Any) -> Merge:
+    """The bare rows: nothing moves."""
+    for end in ("survivor", "merged"):
+        if end not in fields:
+            fields[end] = facility()
+    if "merged_by" not in fields:
+        fields["merged_by"] = user(is_staff=True)
+    closed = {"merged_into": fields["survivor"], "operating_state": "closed"}
+    Facility.objects.filter(pk=fields["merged"].pk).update(**closed)
+    return Merge.objects.create(**fields)
 
 
 def no_go(**fields: Any) -> NoGo:

@@ -92,6 +92,9 @@ def _unfit(told: Told, standing: Standing) -> Refusal | None:
     if standing.facility.removed_at is not None:
         detail = "The listing was removed at its owner's request."
         return Refusal(told.number, "", "", "listing_removed", detail)
+    if standing.facility.merged_into_id is not None:
+        detail = "It was merged into another listing of the same place, which stands for both."
+        return Refusal(told.number, "", "", "facility_merged", detail)
     return None
 
 

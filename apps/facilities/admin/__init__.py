@@ -6,6 +6,7 @@ from apps.facilities.admin.facility import FacilityAdmin
 from apps.facilities.admin.history import EventAdmin
 from apps.facilities.admin.holds import HoldAdmin
 from apps.facilities.admin.parts import CapabilityAdmin, HeldCertificateAdmin, HeldMachineAdmin, ResourceAdmin
+from apps.facilities.admin.twins import MergeAdmin, TwinPairAdmin
 
 __all__ = [
     "CalendarLinkAdmin",
@@ -19,5 +20,7 @@ __all__ = [
     "HoldAdmin",
     "InquiryAdmin",
     "ListingRequestAdmin",
+    "MergeAdmin",
     "ResourceAdmin",
+    "TwinPairAdmin",
 ]

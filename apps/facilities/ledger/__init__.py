@@ -14,6 +14,7 @@ from apps.facilities.ledger.holds import (
     place_holds,
     release_holds,
 )
+from apps.facilities.ledger.moving import move_holds
 from apps.facilities.ledger.weeks import lock_resources
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "firm_holds",
     "ledger_differences",
     "lock_resources",
+    "move_holds",
     "place_holds",
     "release_holds",
 ]

@@ -48,12 +48,13 @@ def place_holds(requests: Sequence[HoldRequest], *, acting_user: Any) -> list[Ho
     """Soft holds: other needs are ranked as if the hours were gone, but nothing is promised and nothing refused.
 
     Errors: InvalidInputError for hours, weeks or an end that cannot be; DomainError `already_held` where the holder
-    has a live hold on the resource.
+    has a live hold on the resource, `facility_merged` where another listing stands for the place.
     """
     now = timezone.now()
     for request in requests:
         _check(request, now)
     lock_resources(request.resource.pk for request in requests)
+    _require_live_places(requests)
     placed = [_place(request, acting_user) for request in requests]
     change_weeks(change for hold in placed for change in _changes(hold, HoldState.SOFT, 1))
     return placed
@@ -131,6 +132,15 @@ def _check(request: HoldRequest, now: datetime) -> None:
             raise InvalidInputError("week_over", "That week is over.", field=field)
         if not (hours.is_finite() and 0 < hours <= Decimal(MAX_HOURS_PER_WEEK)):
             raise InvalidInputError("hours_out_of_range", f"Up to {MAX_HOURS_PER_WEEK:.0f} hours a week.", field=field)
+
+
+def _require_live_places(requests: Sequence[HoldRequest]) -> None:
+    """Asked behind the locks: a merge takes them too, and moves resources."""
+    keys = [request.resource.pk for request in requests]
+    merged = Resource.objects.filter(pk__in=keys, facility__merged_into__isnull=False).first()
+    if merged is not None:
+        facts = {"resource": str(merged.public_id)}
+        raise DomainError("facility_merged", "Another listing stands for the place, and for its hours.", facts=facts)
 
 
 def _place(request: HoldRequest, acting_user: Any) -> Hold:

@@ -45,6 +45,7 @@ from apps.facilities.models.hold import HOLD_EDGES, LIVE_HOLDS, TAKEN_HOLDS, Hol
 from apps.facilities.models.inquiries import Answer, FactKind, InquiredFact, Inquiry
 from apps.facilities.models.listing import Contact, ListingRequest, RequestKind, RequestState, Statement
 from apps.facilities.models.statements import EvidenceLevel, Source
+from apps.facilities.models.twins import Merge, TwinPair
 
 __all__ = [
     "CERTIFICATE_FACTS",
@@ -97,6 +98,7 @@ __all__ = [
     "InquiredFact",
     "Inquiry",
     "ListingRequest",
+    "Merge",
     "NoGo",
     "NoGoKind",
     "OperatingState",
@@ -106,6 +108,7 @@ __all__ = [
     "ResourceEvent",
     "Source",
     "Statement",
+    "TwinPair",
     "UndoneBecause",
     "Verification",
     "working_days",

@@ -55,6 +55,18 @@ RETURN NEW;
 """
 
 
+# The one that another is merged into is locked, so that of two merges that would close a circle one waits and is
+# refused. A place is merged only into one that stands: a chain grows at its end, and no circle can come of that.
+_MERGED_INTO_A_LIVE_ONE = """
+PERFORM FROM facilities_facility WHERE id = NEW.merged_into_id AND merged_into_id IS NULL FOR NO KEY UPDATE;
+IF NOT FOUND THEN
+    RAISE EXCEPTION 'facility % is merged itself, so % is not merged into it', NEW.merged_into_id, NEW.id
+        USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+"""
+
+
 class OperatingState(models.TextChoices):
     ACTIVE = "active", _("active")
     PAUSED = "paused", _("paused")
@@ -159,6 +171,16 @@ class Facility(Identified, Figures, Stated):
     quote_days = models.FloatField(_("days to a quote"), null=True, blank=True)
     material_days = models.FloatField(_("days to get material"), null=True, blank=True)
     inspection_days = models.FloatField(_("days of inspection"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("merged into"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_here",
+        help_text=_("another listing of the same place, which stands for both"),
+    )
     removed_at = models.DateTimeField(_("removed"), null=True, blank=True, editable=False)
     last_offered_at = models.DateTimeField(_("last offered"), null=True, blank=True, editable=False)
 
@@ -195,6 +217,19 @@ class Facility(Identified, Figures, Stated):
                 condition=models.Q(removed_at__isnull=True)
                 | models.Q(operating_state=OperatingState.CLOSED, profile_public=False),
             ),
+            models.CheckConstraint(
+                name="facilities_facility_merged_is_closed",
+                condition=models.Q(merged_into__isnull=True)
+                | models.Q(operating_state=OperatingState.CLOSED, profile_public=False),
+            ),
+            models.CheckConstraint(
+                name="facilities_facility_merged_takes_no_claim",
+                condition=models.Q(merged_into__isnull=True) | ~models.Q(claim_state=ClaimState.CLAIM_PENDING),
+            ),
+            models.CheckConstraint(
+                name="facilities_facility_not_merged_into_itself",
+                condition=models.Q(merged_into__isnull=True) | ~models.Q(merged_into=models.F("id")),
+            ),
             models.UniqueConstraint(
                 name="facilities_facility_external_id",
                 fields=["operator", "external_id"],
@@ -209,6 +244,13 @@ class Facility(Identified, Figures, Stated):
                 operation=pgtrigger.UpdateOf("claim_state"),  # type: ignore[no-untyped-call]
                 condition=pgtrigger.AnyChange("claim_state"),
                 func=_CLAIM_BACKED,
+            ),
+            pgtrigger.Trigger(
+                name="merged_into_a_live_one",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("merged_into_id"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Q(new__merged_into__isnull=False),
+                func=_MERGED_INTO_A_LIVE_ONE,
             ),
             pgtrigger.FSM(name="operating_edges", field="operating_state", transitions=list(OPERATING_EDGES)),
         ]

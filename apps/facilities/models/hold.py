@@ -39,6 +39,19 @@ HOLD_EDGES: tuple[tuple[str, str], ...] = (
 )
 
 
+# A place that was merged into another promises nothing: its hours are the survivor's.
+_OF_A_LIVE_PLACE = """
+IF EXISTS (
+    SELECT FROM facilities_resource AS resource
+    JOIN facilities_facility AS facility ON facility.id = resource.facility_id
+    WHERE resource.id = NEW.resource_id AND facility.merged_into_id IS NOT NULL) THEN
+    RAISE EXCEPTION 'the facility of resource % is merged into another', NEW.resource_id
+        USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+"""
+
+
 class HoldQuerySet(VisibleQuerySet["Hold"]):
     def visible_to(self, user: Any) -> Self:
         """The facility's own people and its coordinators."""
@@ -83,7 +96,12 @@ class Hold(Identified):
                 condition=models.Q(state__in=LIVE_HOLDS),
             ),
         ]
-        triggers = [pgtrigger.FSM(name="state_edges", field="state", transitions=list(HOLD_EDGES))]
+        triggers = [
+            pgtrigger.FSM(name="state_edges", field="state", transitions=list(HOLD_EDGES)),
+            pgtrigger.Trigger(
+                name="of_a_live_place", when=pgtrigger.Before, operation=pgtrigger.Insert, func=_OF_A_LIVE_PLACE
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_state_display()}: {self.resource}"

@@ -29,6 +29,7 @@ from apps.facilities.services.inquiries import FactAnswer, answer_inquiry, ask_f
 from apps.facilities.services.parts import add_part, change_part, remove_part
 from apps.facilities.services.requests import ask_about_listing, decide_listing_request, remove_listing
 from apps.facilities.services.suggestions import confirm_capability, refresh_suggestions, suggest_capability
+from apps.facilities.services.twins import dismiss_twins, find_twins, merge_facilities, split_facilities
 from apps.facilities.services.weeks import change_weeks, confirm_capacity, state_weeks
 
 __all__ = [
@@ -52,7 +53,9 @@ __all__ = [
     "day_of",
     "decide_claim",
     "decide_listing_request",
+    "dismiss_twins",
     "end_pauses",
+    "find_twins",
     "firm_up",
     "forget_history",
     "give_back",
@@ -60,6 +63,7 @@ __all__ = [
     "keep_hours",
     "list_facility",
     "make_calendar_link",
+    "merge_facilities",
     "pause_facility",
     "read_capacity_csv",
     "read_document",
@@ -72,6 +76,7 @@ __all__ = [
     "revoke_calendar_link",
     "revoke_claim",
     "revoke_inquiry",
+    "split_facilities",
     "state_weeks",
     "suggest_capability",
     "take_back_verification",

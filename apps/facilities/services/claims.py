@@ -10,6 +10,7 @@ from apps.core.audit import record
 from apps.core.errors import DomainError, InvalidInputError, NotAllowedError
 from apps.facilities.models import CLAIM_EDGES, Claim, ClaimDecision, ClaimState, Facility
 from apps.facilities.services.letters import tell_claimer, tell_coordinators_of_claim
+from apps.facilities.services.writing import require_unmerged
 
 CLAIMABLE = tuple(before for before, after in CLAIM_EDGES if after == ClaimState.CLAIM_PENDING)
 
@@ -98,6 +99,7 @@ def revoke_claim(facility: Facility, *, acting_user: User, reason: str) -> Facil
 def _require_claimable(facility: Facility, organisation: Organisation) -> None:
     if facility.removed_at is not None:
         raise DomainError("listing_removed", "The listing was removed at its owner's request.")
+    require_unmerged(facility)
     if facility.claim_state == ClaimState.CLAIM_PENDING:
         raise DomainError("claim_pending", "Somebody has claimed it; a coordinator decides first.")
     if facility.claim_state not in CLAIMABLE:

@@ -55,6 +55,19 @@ def apply_exceptions(facilities: Iterable[int]) -> None:
             _apply(row, take_over=False)
 
 
+def follow_exceptions(facilities: Iterable[int]) -> None:
+    """After exceptions or resources went from one of these facilities to another: the weeks that any of these
+    exceptions touch follow those that hold now. Weeks that somebody stated by number stay."""
+    keys = list(facilities)
+    resources = list(Resource.objects.filter(facility__in=keys).order_by("pk").values_list("pk", flat=True))
+    touched = {
+        monday
+        for row in CapacityException.objects.filter(facility__in=keys, last_on__gte=today())
+        for monday in _mondays(row.first_on, row.last_on)
+    }
+    _weeks_anew(resources, sorted(touched), take_over=False)
+
+
 def apply_all_exceptions() -> None:
     """Nightly, for what the receiver of new resources did not see."""
     live = CapacityException.objects.filter(last_on__gte=today())

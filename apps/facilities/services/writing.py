@@ -39,14 +39,23 @@ class Voice:
 def locked_for_writing(facility: Facility, user: User) -> Facility:
     """The row, locked, so that what is checked about it still holds when the transaction commits.
 
-    Errors: NotAllowedError where the user may read, but not write; DomainError `listing_removed`.
+    Errors: NotAllowedError where the user may read, but not write; DomainError `listing_removed`, `facility_merged`.
     """
     if not Facility.objects.editable_by(user).filter(pk=facility.pk).exists():
         raise NotAllowedError("not_a_writer", "Your role there may read, not write.")
     found = Facility.objects.select_for_update().get(pk=facility.pk)
     if found.removed_at is not None:
         raise DomainError("listing_removed", "The listing was removed at its owner's request.")
+    require_unmerged(found)
     return found
+
+
+def require_unmerged(facility: Facility) -> None:
+    """Errors: DomainError `facility_merged`."""
+    if facility.merged_into_id is not None:
+        raise DomainError(
+            "facility_merged", "It was merged into another listing of the same place, which stands for both."
+        )
 
 
 def source_for(facility: Facility, user: User) -> str:

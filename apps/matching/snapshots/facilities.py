@@ -131,7 +131,9 @@ def _no_go(rows: list[tuple[str, str]]) -> NoGoFact:
 
 
 def _networks(keys: Keys) -> dict[int, list[str]]:
-    rows = of_facilities(FacilityNetwork.objects.order_by("network_id"), keys)
+    """None of those that were merged into another listing, which stands for them: so no need is ranked over them."""
+    live = FacilityNetwork.objects.filter(facility__merged_into__isnull=True)
+    rows = of_facilities(live.order_by("network_id"), keys)
     return grouped((facility, str(network)) for facility, network in rows.values_list("facility_id", "network_id"))
 
 

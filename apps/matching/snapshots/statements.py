@@ -139,7 +139,9 @@ def facilities(keys: Keys) -> Columns:
 
 
 def networks(keys: Keys) -> Columns:
-    return _read((key("facility_id"), key("network_id")), "facilities_facilitynetwork", keys)
+    """None of those that were merged into another listing, which stands for them: so no need is ranked over them."""
+    live = "facility_id NOT IN (SELECT id FROM facilities_facility WHERE merged_into_id IS NOT NULL)"
+    return _read((key("facility_id"), key("network_id")), "facilities_facilitynetwork", keys, where=live)
 
 
 def no_gos(keys: Keys) -> Columns:
