@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pytest
@@ -11,10 +12,10 @@ import pytest
 from apps.matching.models import Match, Ranking
 from benchmarks.__main__ import _sizes
 from benchmarks.harness import memory, tasks
-from benchmarks.harness.supplies import change_one, column_bytes, load
-from benchmarks.harness.sweeps import Row, ratio, side_by_side
+from benchmarks.harness.supplies import change_one, column_bytes, load, write_and_map
+from benchmarks.harness.sweeps import Row, TooSlowError, ratio, side_by_side
 from matchmaker.domain import NeedFact, Role, StepFact
-from tests.benchmarks.conftest import Town
+from tests.benchmarks.conftest import FACILITIES, Town
 
 NEEDS = [NeedFact(str(n), 1, (StepFact(1, "fff", Role.LEAD),), 1) for n in range(6)]
 
@@ -43,6 +44,16 @@ def test_a_row_that_runs_out_of_time_keeps_to_its_first_needs() -> None:
     side_by_side([row], NEEDS, rounds=1)
     assert 1 <= (row.needs or 0) < len(NEEDS)
     assert set(row.best) == {need.id for need in NEEDS[: row.needs]}
+
+
+def test_a_row_ends_where_one_answer_takes_too_long() -> None:
+    def answer(need: NeedFact) -> None:
+        if need.id == "2":
+            raise TooSlowError
+
+    row = Row("slow", answer, seconds=10.0)
+    side_by_side([row], NEEDS, rounds=3)
+    assert set(row.best) == {"0", "1"}
 
 
 def test_a_ratio_is_over_the_needs_that_both_answered() -> None:
@@ -85,6 +96,19 @@ def test_memory_is_told_in_bytes() -> None:
     before = memory.share_of_memory()
     held = np.ones(4_000_000)
     assert memory.share_of_memory() - before > 0.8 * held.nbytes
+
+
+def test_a_worker_that_does_not_answer_is_not_waited_for() -> None:
+    with pytest.raises(ValueError, match="ran out of time"):
+        memory.second_worker(date(2026, 1, 5), [], seconds=0.0)
+
+
+@pytest.mark.django_db
+def test_the_file_that_workers_share_is_measured(town: Town) -> None:
+    kept = write_and_map(load(town.today).supply)
+    assert kept.size > 100 * FACILITIES
+    assert min(kept.written, kept.mapped, kept.checked) > 0
+    assert memory.table_bytes() > kept.size
 
 
 @pytest.mark.django_db

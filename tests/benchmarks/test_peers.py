@@ -9,8 +9,10 @@ import pytest
 from django.db import transaction
 
 from apps.facilities.models import Facility, OperatingState
+from benchmarks.peers import floor
 from benchmarks.peers.floor import plain_pass, touched_bytes
 from benchmarks.peers.orm_loop import rank_by_loop
+from matchmaker.asked import Asked
 from matchmaker.domain import Tier
 from matchmaker.policy import Policy
 from matchmaker.ranking import rank
@@ -77,3 +79,24 @@ def test_more_is_read_where_more_is_asked(town: Town) -> None:
     sized = touched_bytes(replace(need, steps=(step,)), town.supply, town.policy, town.today)
     rows = int(np.diff(town.supply.lines.process_start).max())
     assert plain < sized <= plain + 32 * 10 * rows
+
+
+def test_sites_of_lines_are_the_same_however_they_are_found(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Asked.build(town.needs[ONE_STEP], town.policy, town.supply.taxonomy, town.today)
+    spans = floor.spans_of(asked, town.supply, asked.gated)
+    marked = floor.touched_sites(town.supply, spans)
+    monkeypatch.setattr(floor, "FEW", 0)
+    assert np.array_equal(floor.touched_sites(town.supply, spans), marked)
+    assert 100 < len(marked) < FACILITIES
+
+
+def test_the_weeks_of_a_touched_site_are_read(town: Town) -> None:
+    need, columns = town.needs[ONE_STEP], town.supply.columns
+    assert columns is not None
+    asked = Asked.build(need, town.policy, town.supply.taxonomy, town.today)
+    sites = floor.touched_sites(town.supply, floor.spans_of(asked, town.supply, asked.gated))
+    week = int(np.flatnonzero(np.isin(columns.resources.site[columns.resources.week_resource], sites))[0])
+    mondays = columns.resources.week_monday.copy()
+    mondays[week] += 7
+    other = replace(town.supply, columns=replace(columns, resources=replace(columns.resources, week_monday=mondays)))
+    assert plain_pass(need, other, town.policy, town.today) != plain_pass(need, town.supply, town.policy, town.today)
