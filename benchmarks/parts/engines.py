@@ -52,6 +52,7 @@ def measure(
     touched = sum(touched_bytes(need, supply, policy, today) for need in needs) / len(needs)
     report.line("bytes that the plain pass reads, mean", f"{touched:,.0f}")
     report.line("PostgreSQL's buffers in use", f"{memory.buffers_used() / 2**20:,.0f} MiB")
+    report.line("this process with all peers, at its peak", f"{memory.peak_memory() / 2**20:,.0f} MiB")
     compared, different = disagreements(
         supply, needs, policy, today, seconds=limits.compared, most=limits.most, tell=report.text
     )

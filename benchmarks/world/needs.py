@@ -64,6 +64,7 @@ def draw_needs(count: int, as_of: date, *, first: int = 0, seed: int = SEED) -> 
     return tuple(_need(number, as_of, _Dice(seed, number)) for number in range(first, first + count))
 
 
+@cache
 def public_id(number: int) -> UUID:
     """Of need `number`, counted from 1: holds name their need by it."""
     return UUID(bytes=np.random.default_rng([SEED, number, STREAM, 1]).bytes(16), version=4)
