@@ -37,9 +37,11 @@ def _kilobytes(path: Path, name: str) -> int:
 
 @dataclass(frozen=True)
 class Worker:
-    """Bytes: what another worker adds to what the machine holds, and the most that it had resident."""
+    """Bytes: what another worker adds to what the machine holds; that without what its rankings worked in, which the
+    allocator keeps for the next; and the most that it had resident."""
 
     extra: int
+    lasting: int
     peak: int
 
 
@@ -60,11 +62,12 @@ def second_worker(as_of: date, needs: Sequence[NeedFact], *, seconds: float) -> 
             child.stdin.flush()
             told = _told(child.stdout.readline())
             after = told["share"] + share_of_memory()
+            lasting = _told(child.stdout.readline())["share"] + share_of_memory()
             child.stdin.close()
         finally:
             limit.cancel()
             child.kill()
-    return Worker(after - before, told["peak"])
+    return Worker(after - before, lasting - before, told["peak"])
 
 
 def _told(line: str) -> dict[str, int]:

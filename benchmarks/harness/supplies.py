@@ -15,7 +15,16 @@ import numpy as np
 from django.conf import settings
 from django.db import models
 
-from apps.facilities.models import Capability, CapacityWeek, Facility, HeldCertificate, HeldMachine, Resource
+from apps.facilities.models import (
+    Capability,
+    CapacityWeek,
+    Facility,
+    FacilityNetwork,
+    HeldCertificate,
+    HeldMachine,
+    NoGo,
+    Resource,
+)
 from apps.matching.snapshots.building import LONG_STATEMENT, build_where_needed
 from apps.matching.snapshots.loading import read_supply
 from apps.matching.snapshots.view import consistent_view, current_supply
@@ -126,6 +135,8 @@ def read_through_orm() -> float:
         CapacityWeek,
         HeldMachine,
         HeldCertificate,
+        NoGo,
+        FacilityNetwork,
         Facility.materials.through,
         Capability.materials.through,
         HeldCertificate.scope_processes.through,

@@ -36,8 +36,8 @@ def measure(needs: Sequence[NeedFact], today: date, limits: Limits, report: Repo
     report.aim(aims.CHANGE, best.ranked / built)
     supplies.rank_some(needs[:SOME], today)
     worker = memory.second_worker(today, needs[:SOME], seconds=limits.task * 4)
-    report.line(
-        "  a second worker's memory", f"{worker.extra / 2**20:,.1f} MiB; its peak {worker.peak / 2**20:,.0f} MiB"
-    )
+    extra, lasting, peak = (part / 2**20 for part in (worker.extra, worker.lasting, worker.peak))
+    report.line("  a second worker's memory", f"{extra:,.1f} MiB, {lasting:,.1f} without what it ranked in")
+    report.line("  its peak, shared pages included", f"{peak:,.0f} MiB")
     report.aim(aims.SECOND, worker.extra / kept.size)
     report.line("project's tables of facilities", f"{memory.table_bytes() / report.size:,.0f} B/facility")
