@@ -52,6 +52,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute="13"),  # each hour; a warning that was given is not given again
         "options": {"expires": 3600},
     },
+    "look for likely twins": {
+        "task": "apps.facilities.tasks.find_twins",
+        "schedule": crontab(hour="2", minute="47"),
+        "options": {"expires": 3600},
+    },
     "forget old history": {
         "task": "apps.facilities.tasks.forget_old_history",
         "schedule": crontab(hour="4", minute="37"),

@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from apps.facilities import ledger, services
+from apps.networks.models import Network
 
 log = structlog.get_logger(__name__)
 
@@ -54,3 +55,12 @@ def warn_of_expiries() -> None:
     warned = services.warn_of_expiries(timezone.now().date())
     if warned:
         log.info("expiries warned of", count=warned)
+
+
+@shared_task(acks_late=False, ignore_result=True, soft_time_limit=600, time_limit=660)
+def find_twins(network_id: int | None = None) -> None:
+    """In one network, after an import into it; in all of them each night."""
+    networks = Network.objects.order_by("pk")
+    for network in networks if network_id is None else networks.filter(pk=network_id):
+        found = services.find_twins(network)
+        log.info("likely twins looked for", network=network.slug, pairs=found)

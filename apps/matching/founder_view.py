@@ -12,7 +12,9 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 from django.utils.crypto import salted_hmac
 
+from apps.facilities.models import Facility
 from apps.matching.models import Match
+from apps.needs.models import Need
 
 Banded = str | int | float | bool | list[Any] | None
 LABEL_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # no I and O, which read as digits
@@ -125,6 +127,14 @@ class FounderQuestion:
 
 
 @dataclass(frozen=True)
+class FounderMerge:
+    """The listing that stands for the matched one since both were merged: `label` and `name` as of a match."""
+
+    label: str
+    name: str | None
+
+
+@dataclass(frozen=True)
 class FounderMatch:
     """`name` is None while the facility's profile is not public; `label` stands for it, the same in every ranking of
     this need and another one for every other need, so that answers to several needs cannot be laid over each other."""
@@ -148,6 +158,7 @@ class FounderMatch:
     adjustments: tuple[str, ...]
     questions: tuple[FounderQuestion, ...]
     flags: tuple[str, ...]
+    merged_into: FounderMerge | None
 
 
 def with_facilities(matches: QuerySet[Match]) -> QuerySet[Match]:
@@ -156,8 +167,8 @@ def with_facilities(matches: QuerySet[Match]) -> QuerySet[Match]:
     return matches.select_related("facility", "ranking__need").annotate(weekly_hours=hours)
 
 
-def founder_match(match: Match) -> FounderMatch:
-    """One of `with_facilities`, without what only its coordinator may read."""
+def founder_match(match: Match, survivors: Mapping[int, Facility]) -> FounderMatch:
+    """One of `with_facilities`, without what only its coordinator may read. `survivors` as `ends_of` tells them."""
     facility, document = match.facility, match.document
     hours = match.weekly_hours  # type: ignore[attr-defined]  # annotated by with_facilities
     return FounderMatch(
@@ -180,12 +191,22 @@ def founder_match(match: Match) -> FounderMatch:
         adjustments=tuple(row["code"] for row in document["adjustments"]),
         questions=tuple(_question(row) for row in document["questions"]),
         flags=tuple(document["flags"]),
+        merged_into=_merged_into(match.ranking.need, survivors.get(match.facility_id)),
     )
 
 
+def _merged_into(need: Need, survivor: Facility | None) -> FounderMerge | None:
+    if survivor is None:
+        return None
+    return FounderMerge(_label(need, survivor), survivor.name if survivor.profile_public else None)
+
+
 def anonymous_label(match: Match) -> str:
+    return _label(match.ranking.need, match.facility)
+
+
+def _label(need: Need, facility: Facility) -> str:
     """Two letters and two digits, drawn from the need and the facility by a keyed digest."""
-    need, facility = match.ranking.need, match.facility
     digest = salted_hmac("founder view", f"{need.public_id} {facility.public_id}", algorithm="sha256").digest()
     first, second = (LABEL_LETTERS[byte % len(LABEL_LETTERS)] for byte in digest[:2])
     return f"{first}{second}{digest[2] % 100:02}"

@@ -57,6 +57,8 @@ def _supply(site: Facility, network: Network) -> None:
     builders.statement(facility=site, field=f"field-{next(builders.numbers)}")
     builders.claim(facility=site, state="denied", decided_at=datetime.now(UTC), reason="No.")
     builders.listing_request(facility=site, kind="correction")
+    builders.twin_pair(first=site, second=builders.facility(networks=(network,)), network=network)
+    builders.merge(survivor=site, merged=builders.facility(networks=(network,)))
     builders.no_go(facility=site, kind="stage", value=f"stage-{next(builders.numbers)}")
     builders.capacity_exception(facility=site)
     builders.calendar_link(facility=site)

@@ -9,7 +9,7 @@ from apps.accounts.models import Organisation, User
 from apps.catalog.models import Process
 from apps.exchange.files import EXPORT_NAMES
 from apps.exchange.models import ImportBatch, UnmappedTerm
-from apps.facilities.models import Facility, Resource
+from apps.facilities.models import Facility, Merge, Resource, TwinPair
 from apps.facilities.selectors import StaleField
 from apps.facilities.selectors.history import KINDS
 from apps.matching.models import PolicyComparison
@@ -68,6 +68,7 @@ def canary_world(world: World) -> Canaries:
     _facility(made, "finch", cast.iron_finch, public=True)
     builders.work_content(process=Process.objects.get(slug="moulding"))
     _imports(made)
+    _twins(made)
     draft = _need(made, "fay", "draft", submit=False)
     need = _need(made, "fay", "need", submit=True)
     rival = _need(made, "rita", "rival", submit=True, home_network="harbour")
@@ -224,6 +225,18 @@ def _comparison(network: Network, need: Need) -> PolicyComparison:
     return rows
 
 
+def _twins(made: Canaries) -> None:
+    """In Lakeside: a pair to be decided and two listings that were merged."""
+    lakeside = made.world.cast.lakeside
+    others = [builders.facility(networks=(lakeside,)) for _ in range(3)]
+    reasons = [{"code": "site", "weight": 0.8, "facts": {"host": made.text("heron desk", "twin-host")}}]
+    builders.twin_pair(network=lakeside, first=made.world.cast.quiet_heron, second=others[0], reasons=reasons)
+    carla = made.world.cast.carla
+    builders.merge(
+        survivor=others[1], merged=others[2], merged_by=carla, reason=made.text("heron desk", "merge-reason")
+    )
+
+
 def _objects(made: Canaries, needs: list[Need]) -> None:
     cast = made.world.cast
     facilities = [cast.quiet_heron, cast.iron_finch]
@@ -256,6 +269,8 @@ def _objects(made: Canaries, needs: list[Need]) -> None:
         "imports": ids(ImportBatch.objects.order_by("pk")),
         "import-templates": ["facilities.csv", "secrets.csv"],
         "exports": [name for name in EXPORT_NAMES if not name.endswith((".xlsx", ".zip"))],
+        "twin-pairs": ids(TwinPair.objects.order_by("pk")),
+        "merges": ids(Merge.objects.order_by("pk")),
         "unmapped-terms": ids(UnmappedTerm.objects.order_by("pk")),
         "<slug:kind> <slug:value>": ["defence"],
         "policies": ids([rankings[0].policy]),

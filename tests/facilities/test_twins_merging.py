@@ -5,7 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, IntegrityError, transaction
 
+from apps.core.errors import DomainError, InvalidInputError, NotAllowedError
+from apps.core.models import AuditEntry
 from apps.facilities import services
 from apps.facilities.ledger import firm_holds, ledger_differences
 from apps.facilities.models import (
@@ -18,10 +21,12 @@ from apps.facilities.models import (
     HeldCertificate,
     HeldMachine,
     Hold,
+    Merge,
     NoGo,
     Resource,
     Statement,
 )
+from apps.facilities.selectors import ends_of
 from tests import builders
 from tests.builders import today
 from tests.cast import Cast
@@ -175,3 +180,141 @@ def test_a_pause_comes_back(cast: Cast, twin: Facility) -> None:
     merge = services.merge_facilities(cast.quiet_heron, twin, acting_user=cast.carla)
     services.split_facilities(merge, acting_user=cast.carla, reason="no")
     assert content(twin) == before
+
+
+def test_what_people_changed_since_stays_and_is_told(cast: Cast, twin: Facility) -> None:
+    heron, parts = cast.quiet_heron, furnish(cast.quiet_heron, twin)
+    handed_over = firm(parts["same"], 5)
+    merge = services.merge_facilities(heron, twin, acting_user=cast.carla)
+    services.change_facility(heron, {"min_run": 25}, acting_user=cast.hank)
+    services.change_part(Resource.objects.get(pk=parts["own"].pk), {"machines": 2}, acting_user=cast.hank)
+    placed_since = builders.hold(resource=parts["here"], hours={NEXT: Decimal(1)})
+    split = services.split_facilities(merge, acting_user=cast.carla, reason="Two after all")
+    told = {(one["what"], one["why"]) for one in split.left}
+    assert told == {("field", "changed"), ("resource", "edited")}
+    heron.refresh_from_db()
+    assert heron.min_run == 25
+    assert Resource.objects.get(pk=parts["own"].pk).facility == twin
+    assert Hold.objects.get(pk=handed_over.pk).resource == parts["same"]
+    assert Hold.objects.get(pk=placed_since.pk).resource == parts["here"]
+    assert ledger_differences() == []
+
+
+def test_a_resource_whose_hours_are_held_does_not_stay_behind(cast: Cast, twin: Facility) -> None:
+    parts = furnish(cast.quiet_heron, twin)
+    firm(parts["own"], 7)
+    stay = [str(parts["own"].public_id)]
+    before = content(twin)
+    with pytest.raises(DomainError) as refused:
+        services.merge_facilities(cast.quiet_heron, twin, acting_user=cast.carla, stay=stay)
+    assert (refused.value.code, content(twin)) == ("holds_follow", before)
+
+
+def test_promises_never_exceed_what_the_survivor_has(cast: Cast, twin: Facility) -> None:
+    parts = furnish(cast.quiet_heron, twin)  # each line has 30 hours a week
+    firm(parts["here"], 20)
+    firm(parts["same"], 20)
+    with pytest.raises(DomainError) as refused:
+        services.merge_facilities(cast.quiet_heron, twin, acting_user=cast.carla)
+    assert refused.value.code == "capacity_taken"
+    assert (ledger_differences(), Facility.objects.filter(merged_into__isnull=False).count()) == ([], 0)
+
+
+def test_parts_stay_behind_where_one_says_so(cast: Cast, twin: Facility) -> None:
+    parts = furnish(cast.quiet_heron, twin)
+    stay = [str(parts["own"].public_id)]
+    services.merge_facilities(cast.quiet_heron, twin, acting_user=cast.carla, stay=stay)
+    assert Resource.objects.get(pk=parts["own"].pk).facility == twin
+    assert Capability.objects.get(pk=parts["line"].pk).resource is None
+
+
+def test_a_holiday_of_either_is_one_of_the_place_and_goes_back(cast: Cast, twin: Facility) -> None:
+    heron, parts = cast.quiet_heron, furnish(cast.quiet_heron, twin)
+    stretch = {"first_on": NEXT, "last_on": NEXT + timedelta(days=6), "reason": "holiday", "share": 0.0}
+    services.add_exception(twin, stretch, acting_user=cast.carla)
+    before = content(heron), content(twin)
+    merge = services.merge_facilities(heron, twin, acting_user=cast.carla)
+    assert CapacityWeek.objects.get(resource=parts["here"], monday=NEXT).stated_hours == 0
+    services.split_facilities(merge, acting_user=cast.carla, reason="no")
+    assert (content(heron), content(twin)) == before
+
+
+def merge_refused(survivor: Facility, merged: Facility, user: Any) -> str:
+    with pytest.raises(DomainError) as refused, transaction.atomic():
+        services.merge_facilities(survivor, merged, acting_user=user)
+    return refused.value.code
+
+
+def test_who_may_not_be_merged(cast: Cast, twin: Facility) -> None:
+    heron, finch = cast.quiet_heron, cast.iron_finch
+    assert merge_refused(heron, heron, cast.carla) == "same_facility"
+    assert merge_refused(heron, twin, cast.omar) == "not_a_coordinator"
+    assert merge_refused(heron, twin, cast.hank) == "not_a_coordinator"
+    assert merge_refused(heron, finch, cast.carla) == "not_a_coordinator"
+    assert merge_refused(heron, finch, cast.ada) == "two_operators"
+    assert merge_refused(twin, heron, cast.carla) == "survivor_unclaimed"
+    services.claim_facility(twin, finch.operator, acting_user=cast.ines)  # type: ignore[arg-type]
+    assert merge_refused(heron, twin, cast.carla) == "claim_pending"
+
+
+def test_a_merged_listing_is_closed_to_everything(cast: Cast, twin: Facility) -> None:
+    resource = builders.resource(facility=twin, name="left behind")
+    builders.resource(facility=cast.quiet_heron, kind=resource.kind, name="left behind")
+    services.merge_facilities(cast.quiet_heron, twin, acting_user=cast.carla)
+    assert merge_refused(cast.quiet_heron, twin, cast.carla) == "facility_merged"
+    assert merge_refused(twin, cast.quiet_heron, cast.ada) == "facility_merged"
+    commands: list[Any] = [
+        lambda: services.change_facility(twin, {"city": "Akron"}, acting_user=cast.carla),
+        lambda: services.resume_facility(twin, acting_user=cast.carla),
+        lambda: services.claim_facility(twin, cast.iron_finch.operator, acting_user=cast.ines),  # type: ignore[arg-type]
+        lambda: builders.hold(resource=resource),
+    ]
+    for command in commands:
+        with pytest.raises(DomainError) as refused:
+            command()
+        assert refused.value.code == "facility_merged"
+
+
+def test_chains_end_and_never_close(cast: Cast, twin: Facility) -> None:
+    third = builders.facility(operator=None, claim_state="unclaimed", networks=(cast.lakeside,))
+    services.merge_facilities(third, twin, acting_user=cast.carla)
+    first = Merge.objects.get()
+    services.merge_facilities(cast.quiet_heron, third, acting_user=cast.carla)
+    assert ends_of([twin.pk, third.pk, cast.quiet_heron.pk]) == {twin.pk: cast.quiet_heron, third.pk: cast.quiet_heron}
+    with pytest.raises(DomainError) as refused:
+        services.split_facilities(first, acting_user=cast.carla, reason="the wrong order")
+    assert refused.value.code == "survivor_merged"
+    closed = {"operating_state": "closed", "profile_public": False, "merged_into": twin}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Facility.objects.filter(pk=cast.quiet_heron.pk).update(**closed)
+
+
+def test_the_tables_refuse_what_services_do(cast: Cast, twin: Facility) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Merge.objects.create(survivor=cast.quiet_heron, merged=twin, merged_by=cast.carla)  # it says so of no facility
+    merge = services.merge_facilities(cast.quiet_heron, twin, acting_user=cast.carla)
+    services.split_facilities(merge, acting_user=cast.carla, reason="no")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Merge.objects.filter(pk=merge.pk).update(reason="written again")
+
+
+def test_splitting_needs_a_reason_and_happens_once(cast: Cast, twin: Facility) -> None:
+    merge = services.merge_facilities(cast.quiet_heron, twin, acting_user=cast.carla)
+    with pytest.raises(InvalidInputError):
+        services.split_facilities(merge, acting_user=cast.carla, reason=" ")
+    with pytest.raises(NotAllowedError):
+        services.split_facilities(merge, acting_user=cast.hank, reason="mine")
+    services.split_facilities(merge, acting_user=cast.carla, reason="two")
+    with pytest.raises(DomainError) as refused:
+        services.split_facilities(merge, acting_user=cast.carla, reason="two")
+    assert refused.value.code == "split_already"
+    verbs = AuditEntry.objects.filter(subject_id=twin.public_id).order_by("id").values_list("verb", flat=True)
+    assert list(verbs)[-2:] == ["merge_facilities", "split_facilities"]
+
+
+def test_a_listing_removed_meanwhile_stays_closed(cast: Cast, twin: Facility) -> None:
+    merge = services.merge_facilities(cast.quiet_heron, twin, acting_user=cast.carla)
+    services.remove_listing(twin, acting_user=cast.carla, reason="its owner asked")
+    split = services.split_facilities(merge, acting_user=cast.carla, reason="two")
+    twin.refresh_from_db()
+    assert (twin.operating_state, twin.merged_into, split.left[0]["why"]) == ("closed", None, "listing_removed")

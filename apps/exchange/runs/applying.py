@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.core.audit import record
+from apps.exchange import doorbells
 from apps.exchange.checking import Catalogue
 from apps.exchange.formats.base import Refusal
 from apps.exchange.models import BatchState, ImportBatch, ImportRow, Outcome, RowState
@@ -93,3 +94,5 @@ def _finish(batch: ImportBatch) -> None:
     batch.state, batch.applied_at = BatchState.APPLIED, timezone.now()
     batch.save(update_fields=["state", "applied_at", "updated_at"])
     record("finish_import", batch, acting_user=batch.applied_by, new={"state": batch.state})
+    if batch.network_id is not None:
+        doorbells.ring_for_twins(batch.network_id)

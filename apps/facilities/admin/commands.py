@@ -160,7 +160,8 @@ class FacilityCommands(Commands):
             pending = facility.claims.filter(state=ClaimDecision.PENDING).select_related("organisation")
             context["pending_claim"] = pending.first()
             context["open_requests"] = facility.listing_requests.filter(state=RequestState.OPEN)
-            if facility.operator_id is None and facility.removed_at is None:
+            context["live_merges"] = facility.merges.live()
+            if facility.operator_id is None and facility.removed_at is None and facility.merged_into_id is None:
                 context["invitation"] = address_of(f"/facilities/invited/{invitation_to(facility)}/")
         return super().render_change_form(request, context, add, change, form_url, obj)
 

@@ -83,6 +83,7 @@ class FacilityAdmin(FacilityCommands, ShowsChanges, SearchedByPhrase):
         "said_by",
         "batch_id",
         "removed_at",
+        "merged_into",
         "last_offered_at",
         "public_id",
         "created_at",
@@ -97,7 +98,7 @@ class FacilityAdmin(FacilityCommands, ShowsChanges, SearchedByPhrase):
                     ("claim_state", "operating_state", "paused_until"),
                     ("source", "evidence_level", "confirmed_on"),
                     ("said_by", "batch_id"),
-                    ("last_offered_at", "removed_at"),
+                    ("last_offered_at", "removed_at", "merged_into"),
                     ("public_id", "created_at", "updated_at"),
                 )
             },

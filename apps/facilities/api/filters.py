@@ -1,10 +1,11 @@
 """Filters of the list of facilities, only of what a public profile shows; and of the holds of one."""
 
+from django.db.models import F, QuerySet
 from django_filters import rest_framework as filters
 
 from apps.catalog.models import FacilityKind
-from apps.core.api.filters import StrictFilterSet
-from apps.facilities.models import AccessKind, Facility, Hold, HoldState
+from apps.core.api.filters import StrictFilterSet, YesNoFilter
+from apps.facilities.models import AccessKind, Facility, Hold, HoldState, TwinPair
 
 
 class FacilityFilterSet(StrictFilterSet):
@@ -16,6 +17,19 @@ class FacilityFilterSet(StrictFilterSet):
     class Meta:
         model = Facility
         fields: list[str] = []
+
+
+class TwinPairFilterSet(StrictFilterSet):
+    network = filters.CharFilter(field_name="network__slug", label="Short name of the network", max_length=60)
+    dismissed = YesNoFilter(method="filter_dismissed", label="Dismissed, and nothing changed since")
+
+    class Meta:
+        model = TwinPair
+        fields: list[str] = []
+
+    def filter_dismissed(self, rows: QuerySet[TwinPair], name: str, value: bool) -> QuerySet[TwinPair]:
+        dismissed = {"dismissed_facts": F("facts")}
+        return rows.filter(**dismissed) if value else rows.exclude(**dismissed)
 
 
 class HoldFilterSet(StrictFilterSet):

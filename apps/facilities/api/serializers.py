@@ -103,6 +103,12 @@ class FacilityFullSerializer(Versioned, shapes.WithFacts, fields.FacilityFields)
     operator = OrganisationBriefSerializer(allow_null=True)
     claim_state = serializers.ChoiceField(choices=ClaimState.choices)
     removed_at = serializers.DateTimeField(allow_null=True, help_text="When it was taken off the list.")
+    merged_into = serializers.UUIDField(
+        source="merged_into.public_id",
+        allow_null=True,
+        default=None,
+        help_text="The listing of the same place that stands for this one since they were merged.",
+    )
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     country = serializers.CharField()  # type: ignore[assignment]

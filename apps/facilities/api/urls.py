@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path
 
-from apps.facilities.api import capacity, claims, evidence, freshness, history, holds, parts, views
+from apps.facilities.api import capacity, claims, evidence, freshness, history, holds, parts, twins, views
 
 MANY: dict[str, Any] = {"get": "list", "post": "create"}
 ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
@@ -135,5 +135,16 @@ urlpatterns = [
         freshness.InquiryViewSet.as_view({"post": "revoke"}),
         name="inquiry-revoke",
     ),
+    path("twin-pairs/", twins.TwinPairViewSet.as_view({"get": "list"}), name="twin-pairs"),
+    path("twin-pairs/<uuid:public_id>/", twins.TwinPairViewSet.as_view({"get": "retrieve"}), name="twin-pair"),
+    path(
+        "twin-pairs/<uuid:public_id>/dismissals/",
+        twins.TwinPairViewSet.as_view({"post": "dismiss"}),
+        name="twin-pair-dismissals",
+    ),
+    path("merges/", twins.MergeViewSet.as_view(MANY), name="merges"),
+    path("merges/previews/", twins.MergeViewSet.as_view({"post": "preview"}), name="merge-previews"),
+    path("merges/<uuid:public_id>/", twins.MergeViewSet.as_view({"get": "retrieve"}), name="merge"),
+    path("merges/<uuid:public_id>/splits/", twins.MergeViewSet.as_view({"post": "split"}), name="merge-splits"),
     path("overbooked-weeks/", holds.OverbookedViewSet.as_view({"get": "list"}), name="overbooked-weeks"),
 ]

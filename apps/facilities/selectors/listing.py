@@ -31,14 +31,14 @@ def facilities_visible_to(user: Any) -> QuerySet[Facility]:
     return (
         Facility.objects.visible_to(user)
         .annotate(shown_in_full=Exists(insider))
-        .select_related("operator", "said_by")
+        .select_related("operator", "said_by", "merged_into")
         .prefetch_related("networks", "materials", STATEMENTS)
     )
 
 
 def access_facility(user: Any, public_id: UUID) -> Facility:
     """A facility whose unpublished facts the user may read."""
-    rows = Facility.objects.fully_visible_to(user).select_related("operator", "said_by")
+    rows = Facility.objects.fully_visible_to(user).select_related("operator", "said_by", "merged_into")
     facility = rows.filter(public_id=public_id).first()
     if facility is None:
         raise NotFoundError("facility_not_found", "There is no such facility.")

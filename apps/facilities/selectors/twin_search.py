@@ -99,8 +99,10 @@ WITH pair AS (
         a.place = b.place AND a.place <> '' AND a.country = b.country AS same_city, a.place,
         a.country <> b.country AND a.country <> '' AND b.country <> '' AS other_country,
         a.country, b.country AS their_country,
-        12742 * asin(least(1, sqrt(sin(radians(b.lat - a.lat) / 2) ^ 2
-            + cos(radians(a.lat)) * cos(radians(b.lat)) * sin(radians(b.lon - a.lon) / 2) ^ 2))) AS km
+        CASE WHEN a.lat + b.lat IS NOT NULL THEN  -- least() would pass over a blank
+            12742 * asin(least(1, sqrt(sin(radians(b.lat - a.lat) / 2) ^ 2
+                + cos(radians(a.lat)) * cos(radians(b.lat)) * sin(radians(b.lon - a.lon) / 2) ^ 2)))
+        END AS km
     FROM pair JOIN twin_facts AS a ON a.id = pair.first JOIN twin_facts AS b ON b.id = pair.second
 ), weighed AS (
     SELECT compared.*,

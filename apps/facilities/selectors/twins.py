@@ -108,8 +108,9 @@ class Comparison:
 
 
 def pairs_visible_to(user: Any) -> QuerySet[TwinPair]:
-    """Those to be decided and those that were dismissed, the likeliest first."""
-    return TwinPair.objects.visible_to(user).select_related("first", "second", "network", "dismissed_by")
+    """Those to be decided and those that were dismissed; not of listings that were merged since."""
+    rows = TwinPair.objects.visible_to(user).filter(first__merged_into=None, second__merged_into=None)
+    return rows.select_related("first", "second", "network", "dismissed_by")
 
 
 def merges_visible_to(user: Any) -> QuerySet[Merge]:

@@ -1,5 +1,6 @@
 """Rankings and matches, exactly as they were made."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,6 +17,7 @@ from apps.core.admin.base import is_administrator
 from apps.core.admin.display import Column, link_to
 from apps.core.admin.documents import pretty
 from apps.facilities.models import Facility
+from apps.facilities.selectors import ends_of
 from apps.matching.admin.filters import CurrentMatchFilter, CurrentRankingFilter, MadeFilter
 from apps.matching.admin.reading import (
     distance_sentence,
@@ -168,20 +170,22 @@ def ranking_panel(ranking: Ranking, request: HttpRequest) -> dict[str, Any]:
 
 
 def ranking_words(ranking: Ranking, matches: list[Match], request: HttpRequest) -> dict[str, Any]:
+    survivors = ends_of(match.facility_id for match in matches)
+    shown = {*(match.facility_id for match in matches), *(survivor.pk for survivor in survivors.values())}
     return {
         "ranking": ranking,
-        "may_open": _facilities_to_open(matches, request),
-        "groups": group_by_tier(matches, ranking, names_for(matches)),
+        "may_open": _facilities_to_open(shown, request),
+        "groups": group_by_tier(matches, ranking, names_for(matches), survivors),
         "funnel": funnel(ranking),
         "tiers": tier_summary(ranking.document.get("tier_counts")),
         "distance": distance_sentence(ranking),
     }
 
 
-def _facilities_to_open(matches: list[Match], request: HttpRequest) -> set[int]:
+def _facilities_to_open(keys: Collection[int], request: HttpRequest) -> set[int]:
     """A need that is open to partner networks is ranked over places that the viewer does not coordinate."""
     page = admin.site.get_model_admin(Facility)
-    listed = page.get_queryset(request).filter(pk__in=[match.facility_id for match in matches])
+    listed = page.get_queryset(request).filter(pk__in=keys)
     return set(listed.values_list("pk", flat=True))
 
 
@@ -238,8 +242,11 @@ class MatchAdmin(RecordAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         match = self.get_object(request, object_id)
-        page = read_match(match, names_for([match])) if match else None
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "page": page})
+        survivors = ends_of([match.facility_id]) if match else {}
+        page = read_match(match, names_for([match]), survivors) if match else None
+        may_open = _facilities_to_open([one.pk for one in survivors.values()], request)
+        more = {"page": page, "may_open": may_open}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     @admin.display(description=_("score"), ordering="score")
     def score_text(self, match: Match) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.catalog.models import Certification, Material, Process, Region, ResourceKind, Stage
-from apps.facilities.models import Resource
+from apps.facilities.models import Facility, Resource
 from apps.matching.models import Match, Ranking
 from apps.matching.wording import (
     ADJUSTMENTS,
@@ -50,9 +50,11 @@ class Row:
 
 @dataclass(frozen=True)
 class MatchPage:
-    """A match in words. `bar` holds the interval and the score on a scale of 0 to 100."""
+    """A match in words. `bar` holds the interval and the score on a scale of 0 to 100; `merged_into` is the listing
+    that stands for the matched one since both were merged."""
 
     match: Match
+    merged_into: Facility | None
     tier: Any
     score: str
     interval: str
@@ -84,12 +86,13 @@ def names_for(matches: Iterable[Match]) -> Names:
     return names | {f"resource {row.pk}": row.name or row.kind.name for row in resources}
 
 
-def read_match(match: Match, names: Names) -> MatchPage:
+def read_match(match: Match, names: Names, survivors: Mapping[int, Facility]) -> MatchPage:
     document = match.document
     questions = document.get("questions", ())
     gates = tuple(_gate(gate, names) for gate in document.get("gates", ()))
     return MatchPage(
         match=match,
+        merged_into=survivors.get(match.facility_id),
         tier=TIERS[match.tier],
         score=f"{match.score:.2f}",
         interval=f"{match.low:.2f} - {match.high:.2f}",
@@ -104,8 +107,10 @@ def read_match(match: Match, names: Names) -> MatchPage:
     )
 
 
-def group_by_tier(matches: Iterable[Match], ranking: Ranking, names: Names) -> tuple[TierGroup, ...]:
-    pages = [read_match(match, names) for match in matches]
+def group_by_tier(
+    matches: Iterable[Match], ranking: Ranking, names: Names, survivors: Mapping[int, Facility]
+) -> tuple[TierGroup, ...]:
+    pages = [read_match(match, names, survivors) for match in matches]
     totals = tier_totals(ranking.document.get("tier_counts"))
     present = sorted({page.match.tier for page in pages})
     return tuple(

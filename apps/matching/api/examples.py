@@ -40,7 +40,14 @@ FOUNDER_MATCH: dict[str, Any] = {
     "high": 0.9,
     "confirmed": 5,
     "asked": 6,
-    "facility": {"label": "KT42", "name": None, "kind": "jobshop", "country": "KE", "size": "small"},
+    "facility": {
+        "label": "KT42",
+        "name": None,
+        "kind": "jobshop",
+        "country": "KE",
+        "size": "small",
+        "merged_into": None,
+    },
     "steps": [
         {
             "step": 1,

@@ -10,12 +10,15 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from apps.facilities.models import Facility
 from apps.matching import wording
 from apps.matching.api import examples
 from apps.matching.api.serializers import CodeSerializer, coded
 from apps.matching.founder_view import VERDICTS, FounderMatch
 from apps.matching.models import Match
 from apps.matching.wording import fact_words, flag_words, in_words, question_words
+
+FOUNDER_FACILITY = ("label", "name", "kind", "country", "size", "merged_into")
 
 
 class FounderGateSerializer(serializers.Serializer[Any]):
@@ -72,6 +75,11 @@ class MatchCommonSerializer(serializers.Serializer[Any]):
     flags = CodeSerializer(many=True)
 
 
+class FounderMergeSerializer(serializers.Serializer[Any]):
+    label = serializers.CharField()  # type: ignore[assignment]  # Field has an attribute of this name
+    name = serializers.CharField(allow_null=True)
+
+
 class FounderFacilitySerializer(serializers.Serializer[Any]):
     label = serializers.CharField(  # type: ignore[assignment]  # Field has an attribute of this name
         help_text="Stands for the facility in every ranking of this need."
@@ -80,6 +88,9 @@ class FounderFacilitySerializer(serializers.Serializer[Any]):
     kind = serializers.CharField()
     country = serializers.CharField()
     size = serializers.CharField(allow_null=True)
+    merged_into = FounderMergeSerializer(
+        allow_null=True, help_text="The listing of the same place that stands for this one since they were merged."
+    )
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Founder", value=examples.FOUNDER_MATCH, response_only=True)])
@@ -92,7 +103,7 @@ class FounderMatchSerializer(MatchCommonSerializer):
 
     def to_representation(self, match: FounderMatch) -> dict[str, Any]:
         shown = asdict(match)
-        facility = {name: shown.pop(name) for name in ("label", "name", "kind", "country", "size")}
+        facility = {name: shown.pop(name) for name in FOUNDER_FACILITY}
         return {
             "view": "founder",
             **shown,
@@ -149,17 +160,36 @@ class MatchStepSerializer(FounderStepSerializer):
     facts = FactSerializer(many=True)
 
 
+class MatchMergeSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(source="public_id")
+    name = serializers.CharField()
+
+
 class MatchFacilitySerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(source="public_id")
     name = serializers.CharField()
     kind = serializers.CharField()
     city = serializers.CharField()
     country = serializers.CharField()
+    merged_into = MatchMergeSerializer(
+        allow_null=True, help_text="The listing of the same place that stands for this one since they were merged."
+    )
+
+    def to_representation(self, facility: Facility) -> dict[str, Any]:
+        survivor = self.context["survivors"].get(facility.pk)
+        names = ("kind", "city", "country")
+        return {
+            "id": str(facility.public_id),
+            "name": facility.name,
+            **{name: str(getattr(facility, name)) for name in names},
+            "merged_into": None if survivor is None else MatchMergeSerializer(survivor).data,
+        }
 
 
 @extend_schema_serializer(component_name="CoordinatorMatch")
 class FullMatchSerializer(MatchCommonSerializer):
-    """`context["ids"]` maps the engine's ids of lines and resources to those of the API."""
+    """`context["ids"]` maps the engine's ids of lines and resources to those of the API, `context["survivors"]` keys of
+    facilities that were merged to the ones that stand for them."""
 
     view = serializers.ChoiceField(choices=[("coordinator", "coordinator")])
     facility = MatchFacilitySerializer()
@@ -180,7 +210,7 @@ class FullMatchSerializer(MatchCommonSerializer):
             **told,
             "tier": match.tier,
             "tier_words": str(in_words(wording.TIERS, match.tier)),
-            "facility": MatchFacilitySerializer(match.facility).data,
+            "facility": MatchFacilitySerializer(match.facility, context=self.context).data,
             "steps": [self._step(row) for row in document["steps"]],
             "gates": [
                 _gate({**self._with_facts(row), "verdict": VERDICTS[row["verdict"]]}) for row in document["gates"]

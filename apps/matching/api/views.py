@@ -17,6 +17,7 @@ from apps.core.api.schema import IDEMPOTENCY_KEY
 from apps.core.api.views import ApiView, ApiViewSet
 from apps.core.errors import NotFoundError
 from apps.facilities.models import Facility
+from apps.facilities.selectors import ends_of
 from apps.matching import selectors, services, wording
 from apps.matching.api.filters import MatchFilterSet
 from apps.matching.api.matches import FounderMatchSerializer, FullMatchSerializer
@@ -146,10 +147,11 @@ class MatchViewSet(OfARankingViewSet):
         return Response(self._shown([self.found(position)])[0])
 
     def _shown(self, matches: Sequence[Match]) -> Any:
+        survivors = ends_of(match.facility_id for match in matches)
         if self.full:
-            context = {"ids": selectors.engine_ids(matches)}
+            context = {"ids": selectors.engine_ids(matches), "survivors": survivors}
             return FullMatchSerializer(matches, many=True, context=context).data
-        return FounderMatchSerializer([founder_match(match) for match in matches], many=True).data
+        return FounderMatchSerializer([founder_match(match, survivors) for match in matches], many=True).data
 
 
 @extend_schema(tags=["rankings"])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.catalog.models import Certification, Material, Process, Region
+from apps.facilities.selectors import ends_of
 from apps.matching.founder_view import FounderMatch, founder_match, with_facilities
 from apps.matching.models import Ranking, Tier
 
@@ -72,4 +73,6 @@ def catalogue_names() -> dict[str, str]:
 
 def _first(ranking: Ranking, tier: int, everything: bool) -> tuple[FounderMatch, ...]:
     matches = with_facilities(ranking.matches.filter(tier=tier)).order_by("position")
-    return tuple(founder_match(match) for match in (matches if everything else matches[:SHOWN_PER_TIER]))
+    shown = list(matches if everything else matches[:SHOWN_PER_TIER])
+    survivors = ends_of(match.facility_id for match in shown)
+    return tuple(founder_match(match, survivors) for match in shown)
