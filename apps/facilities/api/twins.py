@@ -65,7 +65,7 @@ class PartSideSerializer(serializers.Serializer[Any]):
     suggested = serializers.BooleanField()
 
 
-class ComparisonSerializer(serializers.Serializer[Any]):
+class TwinComparisonSerializer(serializers.Serializer[Any]):
     survivor = TwinSerializer()
     merged = TwinSerializer()
     fields = FieldSideSerializer(many=True)  # type: ignore[assignment]  # Serializer has an attribute of this name
@@ -73,7 +73,7 @@ class ComparisonSerializer(serializers.Serializer[Any]):
     networks = serializers.ListField(child=serializers.CharField(), help_text="Those of both, joined.")
 
 
-class LeftSerializer(serializers.Serializer[Any]):
+class LeftBySplitSerializer(serializers.Serializer[Any]):
     what = serializers.CharField()
     name = serializers.CharField()
     why = serializers.CharField()
@@ -88,7 +88,9 @@ class MergeSerializer(serializers.Serializer[Merge]):
     created_at = serializers.DateTimeField()
     split_at = serializers.DateTimeField(allow_null=True)
     split_reason = serializers.CharField()
-    left = LeftSerializer(many=True, help_text="What the split could not put back, or put back with later edits.")
+    left = LeftBySplitSerializer(
+        many=True, help_text="What the split could not put back, or put back with later edits."
+    )
 
 
 class DismissalSerializer(StrictSerializer[Any]):
@@ -168,11 +170,11 @@ class MergeViewSet(ApiViewSet[Merge]):
     def retrieve(self, request: Request, public_id: UUID) -> Response:
         return Response(self.get_serializer(self.found(public_id)).data)
 
-    @extend_schema(operation_id="merges_preview", request=PairToMergeSerializer, responses=ComparisonSerializer)
+    @extend_schema(operation_id="merges_preview", request=PairToMergeSerializer, responses=TwinComparisonSerializer)
     def preview(self, request: Request) -> Response:
         """Both side by side, and what a merge would take and move; nothing is written."""
         survivor, merged = self._both(valid(PairToMergeSerializer(data=request.data)))
-        return Response(ComparisonSerializer(selectors.compare_twins(survivor, merged)).data)
+        return Response(TwinComparisonSerializer(selectors.compare_twins(survivor, merged)).data)
 
     @extend_schema(
         operation_id="merges_create",
