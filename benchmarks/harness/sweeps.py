@@ -52,13 +52,17 @@ class Row:
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def side_by_side(rows: Sequence[Row], needs: Sequence[NeedFact], rounds: int) -> None:
-    """The first round is a warm-up as well: a later one can only lower its times."""
+def side_by_side(
+    rows: Sequence[Row], needs: Sequence[NeedFact], rounds: int, *, swept: Callable[[Row], None] = lambda _: None
+) -> None:
+    """The first round is a warm-up as well: a later one can only lower its times. `swept`: told of each first sweep."""
     for number in range(rounds):
         for at in range(len(rows)):
             row = rows[(at + number) % len(rows)]
             if number == 0 or row.spent < row.seconds:
                 row.sweep(needs)
+                if number == 0:
+                    swept(row)
 
 
 def ratio(one: Row, other: Row) -> float:

@@ -44,7 +44,7 @@ def measure(
     prepare_session(limits.sql)
     rows = _rows(supply, today, limits)
     running = [rows.engine, rows.sql, *([rows.loop] if limits.loop else []), rows.floor]
-    side_by_side(running, needs, limits.rounds)
+    side_by_side(running, needs, limits.rounds, swept=lambda row: _first(row, report))
     for row in running:
         if row.best:
             report.row(row.name, row.needs or 0, row.percentile(0.5), row.percentile(0.95), ratio(row, rows.engine))
@@ -60,6 +60,12 @@ def measure(
     report.aim(aims.DIFFERENT, different)
     by_id = {need.id: need for need in needs}
     return [growth.timed(by_id[key], supply, policy, today, seconds) for key, seconds in rows.engine.best.items()]
+
+
+def _first(row: Row, report: Report) -> None:
+    """A run may be ended before all rounds are over."""
+    found = f"{len(row.best)} needs, p50 {row.percentile(0.5) * 1e3:,.2f} ms" if row.best else "no need in its time"
+    report.line(f"  first sweep: {row.name}", found)
 
 
 def _which(most: int | None) -> str:

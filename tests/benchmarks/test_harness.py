@@ -35,8 +35,10 @@ def test_the_least_time_of_each_need_counts() -> None:
 def test_rows_take_turns_over_all_needs() -> None:
     order: list[str] = []
     rows = [Row(name, lambda need, name=name: order.append(name + need.id), 10.0) for name in "ab"]  # type: ignore[misc]
-    side_by_side(rows, NEEDS[:2], rounds=2)
+    swept: list[str] = []
+    side_by_side(rows, NEEDS[:2], rounds=2, swept=lambda row: swept.append(row.name))
     assert order == ["a0", "a1", "b0", "b1", "b0", "b1", "a0", "a1"]
+    assert swept == ["a", "b"]
 
 
 def test_a_row_that_runs_out_of_time_keeps_to_its_first_needs() -> None:
