@@ -133,6 +133,7 @@ def own(canaries: Canaries, name: str, url: str) -> bool:
         "omar": [
             cast.iron_finch.public_id,
             *cast.iron_finch.resources.values_list("public_id", flat=True),
+            *cast.iron_finch.inquiries.values_list("public_id", flat=True),
             *cast.rival_rocket.needs.values_list("public_id", flat=True),
             *cast.harbour.imports.values_list("public_id", flat=True),
         ],

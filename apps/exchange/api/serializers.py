@@ -88,17 +88,17 @@ class PartFieldSerializer(serializers.Serializer[Any]):
 
 
 class ChangeSerializer(PartFieldSerializer):
-    before = serializers.JSONField(allow_null=True)
-    after = serializers.JSONField(allow_null=True)
+    before = serializers.JSONField()
+    after = serializers.JSONField()
 
 
 class KeptSerializer(PartFieldSerializer):
-    here = serializers.JSONField(allow_null=True)
-    file = serializers.JSONField(allow_null=True)
+    here = serializers.JSONField()
+    file = serializers.JSONField()
 
 
 class LeftSerializer(PartFieldSerializer):
-    here = serializers.JSONField(allow_null=True)
+    here = serializers.JSONField()
     reason = serializers.CharField()
 
 
