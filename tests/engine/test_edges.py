@@ -27,6 +27,7 @@ from tests.engine.test_gates import (
     DUE,
     OTHERS,
     SCOPED,
+    SECOND,
     holding,
     lines,
     need,
@@ -36,6 +37,7 @@ from tests.engine.test_gates import (
 )
 
 USUAL_MM = taxonomy().process_rows[taxonomy().process_index["cnc-milling"]].tolerance_mm
+LATE = 29  # quote 5, material 5, lead 14 and transport 5 days
 ISO = {"required_certificates": ("iso-9001",)}
 CLASS_3 = {"process": "smt-assembly", "workmanship_class": 3}
 
@@ -69,7 +71,32 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], Code]] = [
         {**lines("smt-assembly"), **holding("ipc-class3"), "workmanship_class": 2},
         Code.WORKMANSHIP_BELOW,
     ),
-    ("due on the very day of the late end", {"due_on": AS_OF + timedelta(days=22)}, {}, Code.DUE_STRADDLED),
+    ("due on the very day of the late end", {"due_on": AS_OF + timedelta(days=LATE)}, {}, Code.DUE_MET),
+    ("due the day before the late end", {"due_on": AS_OF + timedelta(days=LATE - 1)}, {}, Code.DUE_STRADDLED),
+    (
+        "a ceiling less the tooling",
+        {**CEILING, "tooling_budget": 400.0},
+        {"price_low": 6.0, "price_high": 6.0},
+        Code.BUDGET_INSIDE,
+    ),
+    (
+        "a cent above the ceiling less the tooling",
+        {**CEILING, "tooling_budget": 400.0},
+        {"price_low": 5.0, "price_high": 6.01},
+        Code.BUDGET_STRADDLED,
+    ),
+    (
+        "two pieces a unit at half the price",
+        {**CEILING, "pieces_per_unit": 2},
+        {"price_low": 5.0, "price_high": 5.0},
+        Code.BUDGET_INSIDE,
+    ),
+    (
+        "two pieces a unit, the dear end across the ceiling",
+        {**CEILING, "pieces_per_unit": 2},
+        {"price_low": 5.0, "price_high": 6.0},
+        Code.BUDGET_STRADDLED,
+    ),
 ]
 
 
@@ -92,6 +119,20 @@ def test_a_statement_whose_test_the_catalogue_lacks_stays_open() -> None:
     policy = replace(Policy.default(), statement_tests={"fcc": "no-such-process"})
     ranking = rank(need(required_certificates=("fcc",)), Supply.build([shop()], taxonomy()), policy, AS_OF)
     assert "statement_open" in [gate.code for gate in ranking.matches[0].gates]
+
+
+def test_only_the_test_itself_answers_a_statement() -> None:
+    """Not the processes that stand beside it in the catalogue."""
+    slugs = taxonomy().process_slugs
+    at = taxonomy().process_index["emc-radio-testing"]
+    beside = lines("cnc-milling", *(slugs[near] for near in (at - 1, at + 1)))
+    test_gate({"required_certificates": ("fcc",)}, beside, Code.STATEMENT_OPEN)
+
+
+def test_of_a_step_that_nobody_makes_only_what_fails_is_told() -> None:
+    asked = replace(need(), steps=(*need().steps, SECOND))
+    found = ranked(asked, shop()).matches[0]
+    assert [(gate.gate, gate.code) for gate in found.gates if gate.step == 2] == [("process", "process_not_made")]
 
 
 # ---------------------------------------------------------------- criteria
