@@ -10,6 +10,7 @@ from apps.matching.models import Policy, PolicyState
 from apps.matching.runs.changes import fan_out, number_changes
 from apps.matching.runs.jobs import Answerable, ClaimedJob, anything_due, bury, claims, give_back
 from apps.matching.runs.publishing import Answer, publish
+from apps.matching.snapshots.building import return_memory
 from apps.matching.snapshots.needs import NoPolicyError, Question, read_questions
 from apps.matching.snapshots.view import Loaded, SupplyNotBuiltError, consistent_view, current_supply
 from matchmaker.documents import ranking_document
@@ -40,10 +41,13 @@ def drain(as_of: date, *, seconds: float = ROUND_SECONDS) -> bool:
             return True
     if not anything_due() or not _prepared(as_of):
         return False
-    for jobs in claims():
-        run(jobs, as_of)
-        if time.monotonic() > until:
-            return True
+    try:
+        for jobs in claims():
+            run(jobs, as_of)
+            if time.monotonic() > until:
+                return True
+    finally:
+        return_memory()  # a worker that waits shares the supply and holds little else
     return False
 
 

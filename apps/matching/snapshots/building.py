@@ -46,7 +46,7 @@ def build_base(version: Version, as_of: date) -> Base:
     """Read all, write it, and map what was written; inside a consistent view, and alone."""
     since = time.monotonic()
     kept = _written(version, as_of)
-    _return_memory()
+    return_memory()
     base = Base.open(kept)
     if base is None:
         raise OSError(f"{kept.directory} cannot be read back")
@@ -59,8 +59,9 @@ def _written(version: Version, as_of: date) -> KeptBase:
     return keep_base(supply, State(version.number, version.at, as_of, supply.digest()))
 
 
-def _return_memory() -> None:
-    """What reading took stays with the allocator, 2 kB a facility; that of glibc gives it back when asked."""
+def return_memory() -> None:
+    """What reading or ranking worked in stays with the allocator; that of glibc gives it back when asked, in a
+    millisecond or two."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
