@@ -93,6 +93,7 @@ def _facility(row: Facility, parts: Parts, as_of: date) -> FacilityFact:
         inspection_days=row.inspection_days,
         last_offered_on=row.last_offered_at.astimezone(UTC).date() if row.last_offered_at else None,
         source=SOURCES[row.source],
+        evidence=Evidence(row.evidence_level),
         as_of=row.confirmed_on,
     )
 
@@ -186,5 +187,6 @@ def _capability(row: Capability, materials: tuple[str, ...] | None) -> Capabilit
         resource_ids=None if row.resource_id is None else (str(row.resource_id),),
         through_partner=row.offer == CapabilityOffer.PARTNER,
         source=SOURCES[row.source],
+        evidence=Evidence(row.evidence_level),
         as_of=row.confirmed_on,
     )

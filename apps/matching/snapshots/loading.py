@@ -41,7 +41,6 @@ Array = NDArray[Any]
 KIND_CODES = [columns.KINDS.index(word) for word in statements.KINDS]
 SOURCE_CODES = [columns.SOURCES.index(SOURCES[word].value) for word in statements.SOURCES]
 EVIDENCE_CODES = [columns.EVIDENCES.index(word) for word in statements.EVIDENCES]
-STATED = columns.EVIDENCES.index("stated")
 CLAIMED = statements.CLAIMS.index(ClaimState.CLAIMED)
 ACTIVE = statements.STATES.index(OperatingState.ACTIVE)
 PAUSED = statements.STATES.index(OperatingState.PAUSED)
@@ -127,7 +126,7 @@ def _sites(reader: _Reader, found: Columns, with_materials: Array, with_certific
         inspection_days=found["inspection_days"],
         last_offered=found["last_offered"],
         source=translated(found["source"], SOURCE_CODES),
-        evidence=np.full(size, STATED),
+        evidence=translated(found["evidence_level"], EVIDENCE_CODES),
         as_of=found["confirmed_on"],
     )
 
@@ -150,7 +149,7 @@ def _lines(reader: _Reader, at_site: Places, at_resource: Places) -> tuple[LineT
         parts_per_cycle=stated["parts_per_cycle"],
         yield_share=stated["yield_share"],
         source=translated(found["source"], SOURCE_CODES),
-        evidence=np.full(len(found["id"]), STATED),
+        evidence=translated(found["evidence_level"], EVIDENCE_CODES),
         as_of=found["confirmed_on"],
     )
     naming = np.flatnonzero(found["resource_id"])

@@ -76,6 +76,7 @@ FACILITY = (
     number("material_days"),
     number("inspection_days"),
     word("source", SOURCES),
+    word("evidence_level", EVIDENCES),
     day("confirmed_on"),
     day("last_offered", "(last_offered_at AT TIME ZONE 'UTC')::date"),
     *FIGURES,
@@ -88,6 +89,7 @@ CAPABILITY = (
     word("offer", OFFERS),
     code("materials_listed"),
     word("source", SOURCES),
+    word("evidence_level", EVIDENCES),
     day("confirmed_on"),
 )
 WORK = (number("setup_hours"), number("cycle_seconds"), number("parts_per_cycle"), number("yield_share"))
