@@ -16,6 +16,7 @@ from apps.facilities.models import (
     CapabilityOffer,
     CapacityWeek,
     ClaimState,
+    EvidenceLevel,
     Facility,
     NoGoKind,
     OperatingState,
@@ -160,6 +161,7 @@ class Draw:
             availability=self.random.choice([None, 0, 0.75, 1]),
             booked_share=self.random.choice([None, 0, 0.3, 1]),
             source=self.random.choice(SAID),
+            evidence_level=self.random.choice(EvidenceLevel.values),
             confirmed_on=self.maybe(self.day()),
             **hours,
         )
@@ -196,6 +198,7 @@ class Draw:
             resource=self.maybe(facility.resources.order_by("?").first()),
             materials_listed=self.random.choice([True, False]),
             source=self.random.choice(StoredSource.values),
+            evidence_level=self.random.choice(EvidenceLevel.values),
             confirmed_on=self.maybe(self.day()),
             **figures,
             **{name: self.maybe(value) for name, value in work.items()},
@@ -210,7 +213,7 @@ class Draw:
             certification=certification,
             issued_on=issued,
             expires_on=self.maybe((issued or self.today) + timedelta(days=self.random.randint(0, 900))),
-            evidence_level=self.random.choice(["stated", "documented", "coordinator_verified", "registry_verified"]),
+            evidence_level=self.random.choice(EvidenceLevel.values),
         )
         held.scope_processes.set(self.some(self.catalogue.processes))
 
