@@ -254,7 +254,13 @@ def test_weeks_show_what_is_held_and_stating_them_writes_no_hold(more: World) ->
     assert refused.json()["errors"][0]["pointer"] == "/weeks/0/firm_hours"
     honest = {**monday, "free_hours": 1.0}
     assert hank.put(path, {"weeks": [honest]}, **tagged(hank, path)).status_code == HTTPStatus.OK
-    stated = {"free_hours": 1.0, "by_exception": False, "as_of": today().isoformat(), "left_hours": 0.0, "overbooked": True}
+    stated = {
+        "free_hours": 1.0,
+        "by_exception": False,
+        "as_of": today().isoformat(),
+        "left_hours": 0.0,
+        "overbooked": True,
+    }
     assert results(hank.get(path)) == [promised | stated]
     assert hank.put(path, {"weeks": []}, **tagged(hank, path)).status_code == HTTPStatus.OK
     assert results(hank.get(path)) == [promised | pattern]
