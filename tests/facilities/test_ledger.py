@@ -467,7 +467,7 @@ def _invariants(before: dict[int, CapacityWeek]) -> None:
 def test_a_row_written_with_the_triggers_off_is_counted_at_its_next_write(resource: Resource) -> None:
     with pgtrigger.ignore("facilities.CapacityWeek:count_limit"):
         CapacityWeek.objects.bulk_create([CapacityWeek(resource=resource, monday=NEXT, free_hours=12, as_of=TODAY)])
-    assert (week(resource).stated_hours, week(resource).limit_hours) == (0, 0)
+    assert (week(resource).stated_hours, week(resource).limit_hours) == (Decimal(0), Decimal(0))
     assert firmed(resource, 12).state == HoldState.FIRM
     assert refusal(hold(resource, 1)).facts["left_hours"] == 0
     assert figures(resource)[2] == 12
