@@ -14,6 +14,7 @@ from matchmaker.domain import (
     HeldCertificateFact,
     Place,
     PreferenceFact,
+    Tier,
     TrackRecordFact,
 )
 from matchmaker.policy import Policy
@@ -36,7 +37,9 @@ from tests.engine.test_gates import (
     test_gate,
 )
 
-USUAL_MM = taxonomy().process_rows[taxonomy().process_index["cnc-milling"]].tolerance_mm
+USUAL = taxonomy().process_rows[taxonomy().process_index["cnc-milling"]]
+USUAL_MM = USUAL.tolerance_mm
+USUAL_LEAD = int(USUAL.lead_days_low or 0)  # with 1 day to quote, 1 for material and 2 on the road
 LATE = 29  # quote 5, material 5, lead 14 and transport 5 days
 ISO = {"required_certificates": ("iso-9001",)}
 CLASS_3 = {"process": "smt-assembly", "workmanship_class": 3}
@@ -44,6 +47,24 @@ CLASS_3 = {"process": "smt-assembly", "workmanship_class": 3}
 CASES: list[tuple[str, dict[str, Any], dict[str, Any], Code]] = [
     ("six tenths of the minimum", {"order_quantity": 60}, {"min_run": 100}, Code.RUN_BELOW_NEAR),
     ("a part that fills 95 %", {"envelope_mm": (500.0, 400.0, 315.7)}, {}, Code.ENVELOPE_NEAR),
+    (
+        "a part that fills exactly 90 %",
+        {"envelope_mm": (500.0, 400.0, 300.0)},
+        {"envelope_mm": (500.0, 400.0, 270.0)},
+        Code.ENVELOPE_NEAR,
+    ),
+    (
+        "ends long after the due date",
+        ISO,
+        holding("iso-9001", evidence=Evidence.DOCUMENTED, expires_on=DUE + timedelta(days=300)),
+        Code.CERTIFICATE_HELD,
+    ),
+    (
+        "lead of the whole site, due on the very day that the usual one allows",
+        {"due_on": AS_OF + timedelta(days=4 + USUAL_LEAD)},
+        {**OTHERS, "lead_days_low": 60, "lead_days_high": 90},
+        Code.DUE_SITE_ONLY,
+    ),
     ("tolerance between 0.7 and 1", {"tolerance_mm": 0.04}, {}, Code.TOLERANCE_NEAR),
     ("price 5 % over", CEILING, {"price_low": 10.5, "price_high": 20.0}, Code.BUDGET_NEAR),
     (
@@ -133,6 +154,29 @@ def test_of_a_step_that_nobody_makes_only_what_fails_is_told() -> None:
     asked = replace(need(), steps=(*need().steps, SECOND))
     found = ranked(asked, shop()).matches[0]
     assert [(gate.gate, gate.code) for gate in found.gates if gate.step == 2] == [("process", "process_not_made")]
+
+
+def test_who_does_not_make_the_lead_is_asked_for_no_price() -> None:
+    asked = replace(need(**CEILING), steps=(*need().steps, SECOND))
+    found = ranked(asked, shop(**lines("anodising"))).matches[0]
+    assert found.tier == Tier.COMPONENT
+    assert "budget" not in [gate.gate for gate in found.gates]
+
+
+@pytest.mark.parametrize(
+    ("site", "told"),
+    [
+        ({"certificates": None}, {}),
+        (
+            holding("as9100", evidence=Evidence.DOCUMENTED, expires_on=DUE),
+            {"held_certificate": "as9100", "held_evidence": "documented", "expires_on": DUE.isoformat()},
+        ),
+    ],
+    ids=["nothing listed", "one that implies it"],
+)
+def test_a_certificate_gate_tells_of_what_is_held(site: dict[str, Any], told: dict[str, FactValue]) -> None:
+    gate = next(item for item in only(ISO, site).gates if item.gate == "certificates")
+    assert {item.name: item.value for item in gate.facts if item.name != "valid_on"} == told
 
 
 # ---------------------------------------------------------------- criteria
