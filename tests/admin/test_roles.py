@@ -22,7 +22,16 @@ from tests.admin.conftest import SignIn
 from tests.admin.forms import errors_of, form_data
 from tests.cast import Cast
 
-ADMINISTRATORS_ONLY = {"User", "AuthToken", "SupplyChange", "SupplyVersion", "IdempotentResponse", "Heartbeat"}
+ADMINISTRATORS_ONLY = {
+    "AuthToken",
+    "CalendarLink",
+    "Delivery",
+    "Heartbeat",
+    "IdempotentResponse",
+    "SupplyChange",
+    "SupplyVersion",
+    "User",
+}
 OF_A_NETWORK: dict[type[Model], str] = {
     Need: "home_network",
     NeedRevision: "need__home_network",

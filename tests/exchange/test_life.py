@@ -112,6 +112,15 @@ def test_undoing_leaves_no_trace_of_what_was_new(cast: Cast) -> None:
     assert facts() == before
 
 
+def test_undoing_forgets_of_whom_a_new_place_looked_like_a_twin(cast: Cast) -> None:
+    """Which is found by itself after each import, and is nobody's word."""
+    batch = imported(cast.lakeside, table(place(1), place(2)), cast.carla)
+    first, second = (Facility.objects.get(name=name) for name in ("Place 1", "Place 2"))
+    builders.twin_pair(network=cast.lakeside, first=first, second=second)
+    undone(batch, cast.carla)
+    assert not Facility.objects.filter(pk__in=[first.pk, second.pk]).exists()
+
+
 def test_undoing_puts_back_what_was_changed(cast: Cast) -> None:
     imported(cast.lakeside, table(place(1, city="Accra", materials="abs")), cast.carla)
     facility = Facility.objects.get(name="Place 1")

@@ -59,6 +59,8 @@ class Notes:
             self.unmapped.append(Unmapped(self.number, column, text[:MAX_SHOWN], kind, self.words.suggest(kind, text)))
 
     def row(self, external_id: str, facility: FacilityDraft, *, number: int, rows: int = 1) -> ParsedRow:
+        if not external_id:  # a name of signs alone
+            return self.refused_row("name_missing", number=number, rows=rows)
         return ParsedRow(number, external_id[:80], facility, None, rows, *self.told())
 
     def refused_row(self, reason: str, detail: str = "", *, number: int, rows: int = 1, column: str = "") -> ParsedRow:

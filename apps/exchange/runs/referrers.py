@@ -5,10 +5,11 @@ from typing import Any
 from django.db.models import Model
 
 from apps.exchange.models import ImportRow, SourceListing
-from apps.facilities.models import Facility, FacilityNetwork, Statement
+from apps.facilities.models import Facility, FacilityNetwork, Statement, TwinPair
 
-# They belong to the row and say nothing that would be missed: who said what of it, and what an import knows of it.
-IGNORED: tuple[type[Model], ...] = (Statement, SourceListing, ImportRow)
+# They belong to the row and say nothing that would be missed: who said what of it, what an import knows of it, and what
+# it looks like.
+IGNORED: tuple[type[Model], ...] = (Statement, SourceListing, ImportRow, TwinPair)
 
 
 def referrers(row: Model) -> list[str]:
