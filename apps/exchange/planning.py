@@ -152,7 +152,7 @@ def _standing(told: Told, found: Found) -> tuple[Standing, Refusal | None]:
 
 
 WORDS = {
-    "another_facility": "This import is for one facility, and that is another one.",
+    "another_facility": "This import is for one facility: give its name, its id or its external id.",
     "two_facilities": "The id and the external id are of two facilities.",
     "unknown_facility": "There is no such facility here.",
 }
@@ -168,7 +168,10 @@ def _means(told: Told, own: Standing) -> bool:
         return False
     if told.public_id:
         return told.public_id == str(facility.public_id)
-    return told.external_id == facility.external_id or told.name.casefold() == facility.name.casefold()
+    if told.external_id == facility.external_id:
+        return True
+    # Rows of its parts have one column for whose they are, and its own people write its name there.
+    return facility.name.casefold() in (told.name.casefold(), told.external_id.casefold())
 
 
 def _differences(standing: Standing, told: Facts, *, speaks: bool) -> tuple[list[Change], list[Kept]]:

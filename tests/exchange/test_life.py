@@ -10,13 +10,24 @@ from django.utils import timezone
 from apps.exchange import runs
 from apps.exchange.models import BATCH_EDGES, BatchState, ImportBatch
 from apps.exchange.runs import applying
-from apps.exchange.services import apply_import
+from apps.exchange.services import apply_import, upload_for_facility
 from apps.facilities.models import Facility
 from apps.facilities.services import change_facility, remove_part
 from tests import builders
 from tests.cast import Cast
 from tests.exchange.archives import zipped
-from tests.exchange.world import imported, make_catalogue, outcomes, place, read, reasons, rows_of, table, undone
+from tests.exchange.world import (
+    carried,
+    imported,
+    make_catalogue,
+    outcomes,
+    place,
+    read,
+    reasons,
+    rows_of,
+    table,
+    undone,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +113,17 @@ def test_an_import_changes_nothing_of_a_facility_whose_people_speak_for_it(cast:
     assert outcomes(batch) == ["unchanged"]
     assert {one["field"] for one in rows_of(batch)[0].kept} == {"name", "kind", "city", "quote_days"}
     assert facts()["facilities_facility"] == before
+
+
+def test_own_people_may_name_their_facility_in_rows_of_its_parts(cast: Cast) -> None:
+    heron = cast.quiet_heron
+    row = {"facility": heron.name.upper(), "process": "turning", "min_run (pieces)": 3}
+    batch = carried(upload_for_facility(heron, "capabilities.csv", table(row), acting_user=cast.hank))
+    assert (outcomes(batch), reasons(rows_of(batch)[0])) == (["change"], [])
+    carried(apply_import(batch, acting_user=cast.hank))
+    kept = Facility.objects.get(pk=heron.pk)
+    assert kept.capabilities.get(process__slug="turning").min_run == 3
+    assert (kept.name, kept.external_id) == (heron.name, heron.external_id)
 
 
 def test_undoing_leaves_no_trace_of_what_was_new(cast: Cast) -> None:
